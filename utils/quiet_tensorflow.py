@@ -1,0 +1,59 @@
+"""Keep TensorFlow's start-up log out of the notebooks.
+
+The log is written by C++ code straight to file descriptor 2, with a process id and a time in every line, before
+any logging option is read. It would differ at every run and stand in every chapter as an error. So the first
+`import tensorflow`, whoever asks for it, runs with file descriptor 2 turned away. If the import fails, what was
+caught is printed. oneDNN is left on: without it training in bfloat16 is about fifty times slower.
+"""
+
+import contextlib
+import importlib.abc
+import importlib.util
+import os
+import sys
+import tempfile
+
+
+def install() -> None:
+    """Watch for the first import of TensorFlow in this process and make it quiet."""
+    # Hides later notes, such as "allocation exceeds 10% of free memory"; errors are still shown.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if "tensorflow" not in sys.modules:
+        sys.meta_path.insert(0, _TensorFlowFinder())
+
+
+class _TensorFlowFinder(importlib.abc.MetaPathFinder):
+    """Find TensorFlow as Python would, once, and wrap the code that runs its import."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname != "tensorflow":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is not None and spec.loader is not None:
+            run_module = spec.loader.exec_module
+            spec.loader.exec_module = lambda module: _run_quietly(run_module, module)
+        return spec
+
+
+def _run_quietly(run_module, module) -> None:
+    with tempfile.TemporaryFile() as log:
+        try:
+            with _redirect_stderr_descriptor(log.fileno()):
+                run_module(module)
+        except BaseException:
+            log.seek(0)
+            sys.stderr.write(log.read().decode(errors="replace"))
+            raise
+
+
+@contextlib.contextmanager
+def _redirect_stderr_descriptor(destination: int):
+    """Point file descriptor 2 at `destination`; `contextlib.redirect_stderr` cannot reach C++ code."""
+    saved = os.dup(2)
+    os.dup2(destination, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
