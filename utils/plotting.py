@@ -1,4 +1,4 @@
-"""Figures of the course: each function draws, describes the figure in words, and returns its Axes."""
+"""Figures of the course: each function draws, gives alternative text, and returns its Axes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from IPython.core.pylabtools import print_figure
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Colours that remain distinct in the common forms of color blindness (Petroff 2021, arXiv:2107.02270).
+# Colors that stay distinct in the common forms of color blindness (Petroff, arXiv:2107.02270).
 plt.style.use("petroff10")
 plt.rcParams.update(
     {"figure.constrained_layout.use": True, "image.cmap": "viridis", "axes.titlesize": "medium"}
@@ -30,7 +30,7 @@ def describe(axes: Axes | np.ndarray, alt: str) -> Axes | np.ndarray:
     figure.alt_text = " ".join(alt.split())
     shell = get_ipython()
     if shell is not None:
-        # Set each time: the inline backend installs a formatter of its own when the first figure is made.
+        # Set each time: the inline backend installs its own formatter with the first figure.
         shell.display_formatter.formatters["image/png"].for_type(Figure, _png_with_alt_text)
     return axes
 

@@ -1,9 +1,10 @@
 """Keep TensorFlow's start-up log out of the notebooks.
 
-The log is written by C++ code straight to file descriptor 2, with a process id and a time in every line, before
-any logging option is read. It would differ at every run and stand in every chapter as an error. So the first
-`import tensorflow`, whoever asks for it, runs with file descriptor 2 turned away. If the import fails, what was
-caught is printed. oneDNN is left on: without it training in bfloat16 is about fifty times slower.
+C++ code writes the log straight to file descriptor 2, with a process id and a time in every line,
+before any logging option is read. It would differ at every run and stand in every chapter as an
+error. So the first `import tensorflow`, whoever asks for it, runs with file descriptor 2 turned
+away; if the import fails, what was caught is printed. oneDNN stays on, though switching it off
+would silence some lines: without it, training in bfloat16 is about fifty times slower.
 """
 
 import contextlib
@@ -49,7 +50,7 @@ def _run_quietly(run_module, module) -> None:
 
 @contextlib.contextmanager
 def _redirect_stderr_descriptor(destination: int):
-    """Point file descriptor 2 at `destination`; `contextlib.redirect_stderr` cannot reach C++ code."""
+    """Point file descriptor 2 elsewhere; `contextlib.redirect_stderr` cannot reach C++ code."""
     saved = os.dup(2)
     os.dup2(destination, 2)
     try:

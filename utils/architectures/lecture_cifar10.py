@@ -1,9 +1,23 @@
 """The lecture's network for CIFAR-10, and the larger one of the page that it comes from.
 
 Source: J. Brownlee, "Object Recognition with Convolutional Neural Networks in the Keras Deep
-Learning Library", machinelearningmastery.com, 2016 and March 2017. The page wrote Keras 1 and 2
-with the channels first; here they are last, as TensorFlow computes on a processor. The counts are
-the same; the 8,192 rows of the first dense kernel stand in another order (see chapter 03).
+Learning Library", machinelearningmastery.com, 2016 and March 2017. The page, and the lecture's
+slide, put the channels first, as Theano did:
+
+    layer           output shape          parameters
+    convolution     (None, 32, 32, 32)           896
+    dropout         (None, 32, 32, 32)             0
+    convolution     (None, 32, 32, 32)         9,248
+    max-pooling     (None, 32, 16, 16)             0
+    flatten         (None, 8192)                   0
+    dense           (None, 512)            4,194,816
+    dropout         (None, 512)                    0
+    dense           (None, 10)                 5,130
+
+Here they are last, as TensorFlow computes on a processor: the pooling gives (None, 16, 16, 32).
+A count depends on numbers of channels and units only, so all counts are the same. What differs is
+the order in which `Flatten` reads: row r of the first dense kernel belongs to (channel, row,
+column) there and to (row, column, channel) here, a permutation of its 8,192 rows.
 """
 
 import keras

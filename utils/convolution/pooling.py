@@ -41,7 +41,7 @@ def max_pool2d(
     # Last to first, so that the first of equals stays. A NaN is the maximum, and equal to nothing.
     places = _places(images.shape, where)
     for place, pixels in zip(reversed(places), reversed(candidates), strict=True):
-        np.copyto(switches, place, where=(pixels == pooled) | np.isnan(pixels))
+        switches = np.where((pixels == pooled) | np.isnan(pixels), place, switches)
     return pooled, switches
 
 

@@ -1,0 +1,167 @@
+"""Every chapter keeps the course's notebook contract; its outputs are compared by nbval."""
+
+import ast
+import json
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+
+CHAPTERS = sorted((Path(__file__).parent.parent / "notebooks").glob("[0-9]*.ipynb"))
+REQUIRED_HEADINGS = (
+    "What you will learn",
+    "What you need",
+    "Recap",
+    "Exercises",
+    "Further reading",
+)
+SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+
+
+@pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
+def chapter(request) -> dict:
+    notebook = json.loads(request.param.read_text(encoding="utf-8"))
+    notebook["path"] = request.param
+    return notebook
+
+
+def source(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def code_cells(notebook: dict) -> list[dict]:
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def prose(notebook: dict) -> str:
+    cells = (cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    return "\n\n".join(source(cell) for cell in cells)
+
+
+def outputs(notebook: dict) -> list[dict]:
+    return [output for cell in code_cells(notebook) for output in cell["outputs"]]
+
+
+def section(notebook: dict, heading: str) -> str:
+    """The text from a heading to the next one of the same or a higher level."""
+    match = re.search(rf"(?ms)^## {heading}\n(.*?)(?=^##? |\Z)", prose(notebook))
+    assert match, f"no section '## {heading}'"
+    return match.group(1)
+
+
+def test_there_are_chapters():
+    assert CHAPTERS
+
+
+def test_chapter_is_executed_in_order_without_errors(chapter):
+    counts = [cell["execution_count"] for cell in code_cells(chapter)]
+    assert counts == list(range(1, len(counts) + 1))
+    assert not [output for output in outputs(chapter) if output["output_type"] == "error"]
+
+
+def test_chapter_has_no_stderr_output(chapter):
+    assert not [output for output in outputs(chapter) if output.get("name") == "stderr"]
+
+
+def test_chapter_metadata_is_plain(chapter):
+    assert chapter["metadata"]["kernelspec"]["name"] == "python3"
+    assert "widgets" not in chapter["metadata"]
+    for cell in chapter["cells"]:
+        assert "execution" not in cell["metadata"], "timing metadata: record_timing=False"
+        assert cell["metadata"]["slideshow"]["slide_type"] in SLIDE_TYPES
+    identifiers = [cell["id"] for cell in chapter["cells"]]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+def test_chapter_size(chapter):
+    cells = chapter["cells"]
+    assert 25 <= len(cells) <= 80
+    assert len(cells) >= 2 * len(code_cells(chapter)), "fewer prose cells than code cells"
+    assert chapter["path"].stat().st_size <= 1_500_000
+
+
+def test_code_cells_are_short(chapter):
+    lengths = [len(source(cell).splitlines()) for cell in code_cells(chapter)]
+    assert max(lengths) <= 25
+    assert statistics.median(lengths) <= 5
+
+
+def test_code_cells_stand_in_prose(chapter):
+    kinds = "".join("c" if cell["cell_type"] == "code" else "m" for cell in chapter["cells"])
+    assert "ccc" not in kinds
+
+
+def test_title_is_a_verb_phrase(chapter):
+    lines = source(chapter["cells"][0]).strip().splitlines()
+    assert re.fullmatch(r"# [A-Z][a-z]+ .+", lines[0])
+    assert len([line for line in lines if line.startswith("# ")]) == 1
+    assert len(lines) > 2, "one sentence follows the title"
+
+
+def test_headings_are_there(chapter):
+    headings = re.findall(r"(?m)^## (.+)$", prose(chapter))
+    positions = [headings.index(heading) for heading in REQUIRED_HEADINGS]
+    assert positions == sorted(positions)
+    assert headings[-1] == "Further reading"
+
+
+def test_recap_repeats_the_abilities(chapter):
+    """The abilities return with the same words and the same key terms in bold."""
+    abilities, recap = (
+        ability_lines(chapter, "What you will learn"),
+        ability_lines(chapter, "Recap"),
+    )
+    assert 3 <= len(abilities) <= 5
+    assert abilities == recap
+    assert all("**" in ability for ability in abilities)
+
+
+def ability_lines(notebook: dict, heading: str) -> list[str]:
+    lines = re.findall(r"(?m)^[-*] (.+)$", section(notebook, heading))
+    # "You can load ..." in the recap is "Load ..." among the abilities.
+    return [re.sub(r"^you can ", "", line.lower()) for line in lines]
+
+
+def test_needs_are_stated_with_measurements(chapter):
+    needs = section(chapter, "What you need")
+    assert re.search(r"\d+(\.\d+)? (minutes?|seconds)", needs)
+    assert re.search(r"\d+(\.\d+)? GB", needs)
+
+
+def test_exercises_have_solutions(chapter):
+    numbered = re.findall(r"(?m)^\d+\. ", section(chapter, "Exercises"))
+    solutions = section(chapter, "Exercises").count("<details>")
+    assert 3 <= len(numbered) == solutions
+
+
+def test_imports_come_first_then_constants(chapter):
+    imports, constants = (ast.parse(source(cell)) for cell in code_cells(chapter)[:2])
+    assert all(isinstance(node, ast.Import | ast.ImportFrom) for node in imports.body)
+    for node in constants.body:
+        assert isinstance(node, ast.Assign), "the second code cell holds constants only"
+        assert all(target.id.isupper() for target in node.targets)
+
+
+def test_chapter_asserts_something(chapter):
+    assert sum("assert" in source(cell) for cell in code_cells(chapter)) >= 5
+
+
+def test_every_figure_has_alternative_text(chapter):
+    for output in outputs(chapter):
+        if "image/png" in output.get("data", {}):
+            alt = output["metadata"].get("image/png", {}).get("alt", "")
+            assert len(alt) >= 20, "describe the figure: utils.plotting.describe"
+
+
+def test_few_cells_are_excused_from_comparison(chapter):
+    cells = code_cells(chapter)
+    excused = [c for c in cells if "nbval-ignore-output" in c["metadata"].get("tags", [])]
+    assert len(excused) < len(cells) / 3
+    skipped = {"nbval-skip", "raises-exception", "nbval-raises-exception"}
+    assert not [c for c in cells if skipped & set(c["metadata"].get("tags", []))]
+
+
+def test_nothing_is_fetched_by_the_page(chapter):
+    """No hot-linked pictures: the page must show the same offline."""
+    assert not re.search(r"!\[[^\]]*\]\(https?:|<img[^>]+src=.https?:", prose(chapter))

@@ -1,0 +1,95 @@
+"""Schedules, seeds, precision and the order of batches."""
+
+from utils import training
+from utils.training import fastest_dtype_policy, inverse_time_decay, set_seed, shuffled_batches
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(("epochs", "rate"), [(1, 0.006153), (10, 0.001379), (25, 0.000601)])
+def test_inverse_time_decay_gives_the_published_learning_rates(epochs, rate):
+    schedule = inverse_time_decay(0.01, decay=0.01 / 25)
+    assert float(schedule(1563 * epochs)) == pytest.approx(rate, abs=1e-6)
+
+
+def test_training_with_the_schedule_repeats_the_arithmetic_of_keras_2():
+    """v = momentum * v - lr_i * g; w += v, with lr_i = lr / (1 + decay * i) and i from 0."""
+    weight, velocity, rate, decay, momentum = 5.0, 0.0, 0.1, 0.5, 0.9
+    variable = keras.Variable(weight)
+    optimizer = keras.optimizers.SGD(inverse_time_decay(rate, decay), momentum=momentum)
+    for iteration in range(6):
+        gradient = 2 * weight
+        velocity = momentum * velocity - rate / (1 + decay * iteration) * gradient
+        optimizer.apply([keras.ops.convert_to_tensor(2 * variable.value)], [variable])
+        weight += velocity
+        assert float(variable.value) == pytest.approx(weight, rel=1e-5)
+
+
+def test_decay_argument_of_keras_3_is_ignored():
+    """The trap that chapter 03 shows; when Keras mends it, the chapter must change."""
+    with pytest.warns(UserWarning, match="decay"):
+        optimizer = keras.optimizers.SGD(0.01, decay=0.5)
+    optimizer.apply([keras.ops.ones(())], [keras.Variable(1.0)])
+    assert float(optimizer.learning_rate) == pytest.approx(0.01)
+
+
+def test_set_seed_repeats_weights_and_dropout():
+    def draw():
+        set_seed(3)
+        dense = keras.layers.Dense(4)
+        dense.build((None, 5))
+        dropped = keras.layers.Dropout(0.5)(np.ones((4, 8), np.float32), training=True)
+        return np.asarray(dense.kernel), np.asarray(dropped), np.random.default_rng().random
+
+    first, second = draw(), draw()
+    np.testing.assert_array_equal(first[0], second[0])
+    np.testing.assert_array_equal(first[1], second[1])
+
+
+@pytest.mark.parametrize(
+    ("flags", "policy"),
+    [({"avx2"}, "float32"), ({"avx512_bf16"}, "mixed_bfloat16"), ({"amx_bf16"}, "mixed_bfloat16")],
+)
+def test_fastest_dtype_policy_follows_the_processor(monkeypatch, flags, policy):
+    monkeypatch.setattr(training, "cpu_flags", lambda: frozenset(flags))
+    monkeypatch.setattr(training.tf.config, "list_physical_devices", lambda kind: [])
+    fastest_dtype_policy.cache_clear()
+    assert fastest_dtype_policy() == policy
+    fastest_dtype_policy.cache_clear()
+
+
+def epochs_of(num_images, batch_size, seed, epochs):
+    images = np.arange(num_images, dtype=np.uint8).reshape(-1, 1, 1, 1).repeat(3, axis=-1)
+    labels = np.arange(num_images, dtype=np.uint8)
+    batches, steps = shuffled_batches(
+        images, labels, batch_size=batch_size, seed=seed, epochs=epochs
+    )
+    return [(images.numpy(), labels.numpy()) for images, labels in batches], steps
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(1, 40), st.integers(1, 17), st.integers(0, 2**31))
+def test_each_epoch_holds_every_image_once(num_images, batch_size, seed):
+    batches, steps = epochs_of(num_images, batch_size, seed, range(2))
+    assert len(batches) == 2 * steps == 2 * -(-num_images // batch_size)
+    for epoch in (batches[:steps], batches[steps:]):
+        seen = np.concatenate([labels for _, labels in epoch])
+        np.testing.assert_array_equal(np.sort(seen), np.arange(num_images))
+    for images, labels in batches:
+        np.testing.assert_allclose(images[:, 0, 0, 0], labels / 255, rtol=1e-6)
+
+
+def test_order_depends_on_seed_and_epoch_only():
+    whole, steps = epochs_of(20, 6, 7, range(3))
+    resumed, _ = epochs_of(20, 6, 7, range(1, 3))
+    for (_, expected), (_, labels) in zip(whole[steps:], resumed, strict=True):
+        np.testing.assert_array_equal(labels, expected)
+    first = np.concatenate([labels for _, labels in whole[:steps]])
+    second = np.concatenate([labels for _, labels in whole[steps : 2 * steps]])
+    other_seed = np.concatenate([labels for _, labels in epochs_of(20, 6, 8, range(1))[0]])
+    assert not np.array_equal(first, second)
+    assert not np.array_equal(first, other_seed)

@@ -1,0 +1,7 @@
+"""Run the checks: `python -m utils.doctor`."""
+
+import sys
+
+from utils.doctor import main
+
+sys.exit(main())
