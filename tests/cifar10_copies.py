@@ -35,6 +35,10 @@ def assert_same(dataset, arrays: Arrays) -> None:
         np.testing.assert_array_equal(found, expected)
 
 
+def left_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def write_npz(path: Path, arrays: Arrays) -> Path:
     np.savez(path, **arrays._asdict())
     return path

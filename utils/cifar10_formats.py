@@ -32,6 +32,7 @@ CLASS_NAMES = (
 TRAIN_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST_BATCH = "test_batch"
 BATCHES_FOLDER = "cifar-10-batches-py"
+ARCHIVE = "cifar-10-python.tar.gz"
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 
 
@@ -55,11 +56,14 @@ def find_arrays(folder: Path, npz_pattern: str) -> Iterator[tuple[Path, Reader]]
     """Yield what in `folder` looks like the arrays of CIFAR-10, each with its reader."""
     for path in sorted(folder.glob(npz_pattern)):
         yield path, read_npz
-    # The last is what `keras.datasets` leaves in its cache.
+    # The names with "-target" are those that `keras.datasets` leaves in its cache.
     for subfolder in (".", BATCHES_FOLDER, f"{BATCHES_FOLDER}-target/{BATCHES_FOLDER}"):
         path = folder / subfolder
         if any(os.path.exists(path / name) for name in (*TRAIN_BATCHES, TEST_BATCH)):
             yield path, read_batches
+    for name in (ARCHIVE, f"{BATCHES_FOLDER}-target_archive"):
+        if os.path.exists(folder / name):
+            yield folder / name, read_archive
 
 
 def read_npz(path: Path) -> Arrays:
@@ -75,7 +79,7 @@ def read_batches(folder: Path) -> Arrays:
 
 
 def read_archive(path: Path) -> Arrays:
-    """Read the official archive, cifar-10-python.tar.gz, without unpacking it to disk."""
+    """Read the official archive (`ARCHIVE`) without unpacking it to disk."""
     with _format_errors(path), tarfile.open(path) as archive:
         return _read_batches(lambda name: archive.extractfile(f"{BATCHES_FOLDER}/{name}"), path)
 

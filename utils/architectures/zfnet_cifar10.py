@@ -19,7 +19,7 @@ def zfnet_cifar10(
     max_rms: float | None = None,
     dropout: float = 0.5,
 ) -> keras.Model:
-    """Build five convolutions with ReLU, max-pooling after the first, second and fifth, and two dense layers.
+    """Build five convolutions with ReLU, three max-poolings and two dense layers.
 
     Args:
         filters: number of filters of each convolution.

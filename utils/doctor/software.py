@@ -102,7 +102,7 @@ def probe_tensorflow() -> subprocess.CompletedProcess:
     """Import TensorFlow and multiply two matrices, in a process of its own."""
     command = [sys.executable, "-c", PROBE]
     return subprocess.run(
-        command, cwd=COURSE, capture_output=True, text=True, errors="replace", timeout=300
+        command, cwd=COURSE, capture_output=True, text=True, errors="replace", timeout=600
     )
 
 
@@ -115,7 +115,7 @@ def check_tensorflow() -> Result:
     if probe.returncode in ILLEGAL_INSTRUCTION:
         found = "needs instructions, such as AVX, that this processor does not have"
         return Result("TensorFlow", LACK, found, ELSEWHERE)
-    errors = re.findall(r"^\w*Error: .*", probe.stderr, re.MULTILINE)
+    errors = re.findall(r"^\w*Error\b.*", probe.stderr, re.MULTILINE)
     found = f"does not run: {errors[-1] if errors else f'exit status {probe.returncode}'}"
     if "No module named 'tensorflow'" in found:
         return Result("TensorFlow", LACK, found, INSTALL)
@@ -136,7 +136,7 @@ def check_gpu() -> Result:
     if not shutil.which("nvidia-smi"):
         return Result("GPU", NOTE, "none; the course is made for two processor cores")
     found = "TensorFlow does not use the NVIDIA GPU that is here; the course does without"
-    if sys.platform == "win32":  # TensorFlow for Windows knows no GPU; in the Linux inside Windows it does
+    if sys.platform == "win32":  # TensorFlow uses a GPU only in the Linux inside Windows
         return Result("GPU", NOTE, found, ("wsl --install",))
     change = ["pip uninstall tensorflow-cpu", f'pip install "tensorflow[and-cuda]=={version}"']
     uv = [f"uv {line}" for line in change] + ["uv run --no-sync jupyter lab"]

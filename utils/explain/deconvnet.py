@@ -141,10 +141,9 @@ def call_deconvnet(step: Step, *args, **kwargs):
 
 def strongest(feature_maps: tf.Tensor, units: tf.Tensor) -> tf.Tensor:
     """Return the position (N, 2) of the maximum of each image's own unit."""
-    maps = tf.gather(feature_maps, units, axis=-1, batch_dims=0)
-    maps = tf.linalg.diag_part(tf.transpose(maps, (1, 2, 0, 3)))
-    width = tf.shape(maps, out_type=tf.int64)[1]
-    place = tf.argmax(tf.reshape(maps, (-1, tf.shape(maps)[2])), axis=0)
+    maps = tf.gather(tf.transpose(feature_maps, (0, 3, 1, 2)), units, axis=1, batch_dims=1)
+    width = tf.shape(maps, out_type=tf.int64)[2]
+    place = tf.argmax(tf.reshape(maps, (tf.shape(maps)[0], -1)), axis=1)
     return tf.stack([place // width, place % width], axis=1)
 
 

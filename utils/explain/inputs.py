@@ -19,7 +19,7 @@ def check_images(network: Network, images) -> np.ndarray:
     images = np.asarray(images)
     if not np.issubdtype(images.dtype, np.floating):
         raise ValueError(
-            f"images must be floats in the range that the model was trained on, got {images.dtype}. "
+            f"images must be floats in the range of the training images, got {images.dtype}. "
             'For [0, 1]: images.astype("float32") / 255.'
         )
     expected = network.input_shape
@@ -84,4 +84,10 @@ def in_batches(
 def _join(batches: Sequence) -> list[np.ndarray]:
     if isinstance(batches[0], tf.Tensor):
         batches = [(batch,) for batch in batches]
-    return [np.concatenate([part.numpy() for part in parts]) for parts in zip(*batches, strict=True)]
+    return [np.concatenate([_as_array(p) for p in parts]) for parts in zip(*batches, strict=True)]
+
+
+def _as_array(tensor: tf.Tensor) -> np.ndarray:
+    """Return a NumPy array; NumPy has no bfloat16, so half precision becomes float32."""
+    is_half = tensor.dtype in (tf.bfloat16, tf.float16)
+    return (tf.cast(tensor, tf.float32) if is_half else tensor).numpy()

@@ -73,9 +73,7 @@ class Network:
                 if node.is_input:
                     continue
                 inputs = [slots[id(tensor)] for tensor in node.input_tensors]
-                slots.update(
-                    zip(map(id, node.outputs), self._add_step(node, inputs), strict=True)
-                )
+                slots.update(zip(map(id, node.outputs), self._add_step(node, inputs), strict=True))
         return [slots[id(tensor)] for tensor in graph.outputs]
 
     def _add_step(self, node, sources: Sequence[Slot]) -> Sequence[Slot]:
@@ -139,7 +137,7 @@ class Network:
     ) -> list[tf.Tensor]:
         """Compute the outputs of `targets` for `images`, each layer called through `call`."""
         values = {IMAGES: images}
-        for step in self._steps_to(targets):
+        for step in self.steps_to(targets):
             tensors = zip(step.node.input_tensors, step.sources, strict=True)
             args, kwargs = step.node.arguments.fill_in(
                 {id(tensor): values[source] for tensor, source in tensors}
@@ -148,7 +146,7 @@ class Network:
             values.update(zip(step.targets, keras.tree.flatten(outputs), strict=True))
         return [values[target.targets[0]] for target in targets]
 
-    def _steps_to(self, targets: Sequence[Step]) -> list[Step]:
+    def steps_to(self, targets: Sequence[Step]) -> list[Step]:
         """Return the steps that `targets` depend on, in the order to run them."""
         needed, steps = {target.targets[0] for target in targets}, []
         for step in reversed(self.steps):

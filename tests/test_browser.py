@@ -1,0 +1,181 @@
+"""A reader opens the course as the README says, runs a chapter, and moves its sliders."""
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from browser import Reader, find_browser, start_jupyterlab, start_reader
+from playwright.sync_api import Locator, expect
+
+COURSE = Path(__file__).resolve().parents[1]
+CHAPTER = COURSE / "notebooks" / "01_convolution.ipynb"
+SAME_EVERYWHERE = ("operands", "lecture-result", "im2col", "asymmetric", "scale")  # integers
+LECTURE_RESULT = [[29, 12, 64], [38, 41, 32], [13, 80, 81]]
+PATIENCE = 60_000  # milliseconds
+
+
+# The command
+
+
+def readme_command() -> list[str]:
+    """Return the words of the README's first command, from where the course is installed."""
+    readme = (COURSE / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"^```sh\n(.+)\n```$", readme, re.MULTILINE).group(1)
+    return command.rpartition("uv run ")[2].split()
+
+
+def test_the_readme_opens_a_chapter_that_exists():
+    *jupyterlab, chapter = readme_command()
+    assert jupyterlab == ["jupyter", "lab"]
+    assert (COURSE / chapter).is_file()
+
+
+# One session, read by all tests below
+
+
+@dataclass
+class Session:
+    """A chapter that was opened without outputs, run, and saved."""
+
+    reader: Reader
+    stored: dict
+    saved: dict
+
+    @property
+    def explorer(self) -> Locator:
+        return self.reader.page.locator(".jp-OutputArea-output > .widget-vbox")
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory) -> Iterator[Session]:
+    browser, home = find_browser(), tmp_path_factory.mktemp("home")
+    stored = json.loads(CHAPTER.read_text(encoding="utf-8"))
+    chapter = home / "notebooks" / CHAPTER.name
+    chapter.parent.mkdir()
+    chapter.write_text(json.dumps(without_outputs(stored)), encoding="utf-8")
+    command = [*readme_command()[:-1], str(chapter)]
+    with start_jupyterlab(command, home) as address, start_reader(browser) as reader:
+        reader.open_notebook(address, num_cells=len(stored["cells"]))
+        reader.run_all_cells()
+        reader.save()
+        yield Session(reader, stored, json.loads(chapter.read_text(encoding="utf-8")))
+
+
+def code_cells(notebook: dict) -> list[dict]:
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def without_outputs(notebook: dict) -> dict:
+    notebook = copy.deepcopy(notebook)
+    for cell in code_cells(notebook):
+        cell.update(execution_count=None, outputs=[])
+    return notebook
+
+
+def complaints(notebook: dict) -> list[str]:
+    """Return the errors in a notebook, and what it wrote to stderr."""
+    outputs = [output for cell in code_cells(notebook) for output in cell["outputs"]]
+    errors = [output["evalue"] for output in outputs if output["output_type"] == "error"]
+    return errors + ["".join(o["text"]) for o in outputs if o.get("name") == "stderr"]
+
+
+def pictures(notebook: dict) -> list[str]:
+    """Return the cell of each picture."""
+    return [
+        cell["id"]
+        for cell in code_cells(notebook)
+        for output in cell["outputs"]
+        if "image/png" in output.get("data", {})
+    ]
+
+
+def printed(notebook: dict, cell_id: str) -> str:
+    (cell,) = (cell for cell in notebook["cells"] if cell["id"] == cell_id)
+    texts = (output.get("text") or output["data"]["text/plain"] for output in cell["outputs"])
+    return "".join("".join(text) for text in texts)
+
+
+def test_complaints_are_found():
+    error = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": []}
+    stderr = {"output_type": "stream", "name": "stderr", "text": ["beware\n"]}
+    stdout = {"output_type": "stream", "name": "stdout", "text": ["fine\n"]}
+    cells = [{"cell_type": "code", "outputs": [stdout, stderr, error]}, {"cell_type": "markdown"}]
+    assert complaints({"cells": cells}) == ["no", "beware\n"]
+
+
+# Run All
+
+
+def test_every_cell_runs_in_order(session):
+    assert complaints(session.saved) == []
+    counts = [cell["execution_count"] for cell in code_cells(session.saved)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_the_results_are_the_stored_ones(session):
+    for cell_id in SAME_EVERYWHERE:
+        assert printed(session.saved, cell_id) == printed(session.stored, cell_id) != ""
+
+
+def test_the_pictures_are_there(session):
+    assert pictures(session.saved) == pictures(session.stored)
+    images = session.reader.page.locator(".jp-OutputArea-output img")
+    widths = images.evaluate_all("images => images.map(image => image.naturalWidth)")
+    assert len(widths) == len(pictures(session.stored))
+    assert min(widths) > 100
+
+
+# The explorer
+
+
+def slider(explorer: Locator, name: str) -> Locator:
+    label = explorer.page.get_by_text(name, exact=True)
+    return explorer.locator(".widget-slider", has=label).get_by_role("slider")
+
+
+def test_the_explorer_follows_sliders_and_weights(session):
+    explorer = session.explorer
+    total, picture = explorer.locator(".widget-html-content"), explorer.locator("img")
+
+    def expect_output(row: int, column: int, result: int) -> None:
+        text = re.compile(rf"^Output \({row}, {column}\) = .+ = {result}$")
+        expect(total).to_have_text(text, timeout=PATIENCE)
+
+    expect_output(0, 0, LECTURE_RESULT[0][0])
+    first = picture.get_attribute("src")
+    slider(explorer, "column").press("ArrowRight")
+    expect_output(0, 1, LECTURE_RESULT[0][1])
+    expect(picture).not_to_have_attribute("src", first, timeout=PATIENCE)
+    slider(explorer, "row").press("End")
+    expect_output(2, 1, LECTURE_RESULT[2][1])
+    slider(explorer, "padding").press("ArrowRight")
+    expect_output(2, 1, LECTURE_RESULT[1][0])  # a border moves every output by one
+    center = explorer.get_by_role("spinbutton").nth(4)
+    assert center.input_value() == "5"
+    center.fill("6")
+    center.press("Enter")
+    expect_output(2, 1, LECTURE_RESULT[1][0] + 4)  # the pixel below the center
+
+
+# Around the chapter: last, after all that could have gone wrong
+
+
+def test_the_console_has_no_error(session):
+    assert session.reader.errors == []
+
+
+def test_nothing_is_fetched_from_another_machine(session):
+    assert session.reader.hosts == {"127.0.0.1"}
+
+
+def test_errors_and_other_machines_are_noticed(session):
+    reader = Reader(session.reader.page.context.new_page())
+    source = "<script>console.error('wrong')</script><img src='http://elsewhere.invalid/a.png'>"
+    reader.page.set_content(source)
+    reader.page.close()
+    assert any("wrong" in error for error in reader.errors)
+    assert reader.hosts == {"elsewhere.invalid"}
