@@ -77,7 +77,7 @@ def start_reader(browser: str) -> Iterator["Reader"]:
     with sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=browser)
         try:
-            yield Reader(program.new_page(viewport=SCREEN))
+            yield Reader(program.new_context(viewport=SCREEN).new_page())
         finally:
             program.close()
 

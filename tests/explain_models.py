@@ -8,7 +8,7 @@ IMAGE_SHAPE = (12, 14, 3)
 
 
 def random_images(num_images=4, shape=IMAGE_SHAPE, seed=0):
-    return np.random.default_rng(seed).uniform(size=(num_images, *shape))
+    return np.random.default_rng(seed).uniform(-1, 1, (num_images, *shape))
 
 
 def normal(seed, scale=0.4):
@@ -62,4 +62,4 @@ def small_network(activation="relu", padding="same", strides=1, pool_size=2, poo
 
 
 def feature_maps(model, layer, images):
-    return keras.Model(model.inputs, model.get_layer(layer).output)(images).numpy()
+    return keras.Model(model.inputs[0], model.get_layer(layer).output)(images).numpy()

@@ -30,13 +30,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-windows = settings(max_examples=15, deadline=None)(
-    given(
-        kernel_size=st.integers(1, 4),
-        stride=st.integers(1, 3),
-        padding=st.sampled_from(["valid", "same"]),
-        size=st.tuples(st.integers(4, 9), st.integers(4, 9)),
-    )
+WINDOWS = given(
+    kernel_size=st.integers(1, 4),
+    stride=st.integers(1, 3),
+    padding=st.sampled_from(["valid", "same"]),
+    size=st.tuples(st.integers(4, 9), st.integers(4, 9)),
 )
 
 
@@ -59,7 +57,8 @@ def one_hot_maximum(maps, unit):
 # The filter step
 
 
-@windows
+@settings(max_examples=15, deadline=None)
+@WINDOWS
 def test_filters_go_down_as_the_adjoint_of_the_convolution(kernel_size, stride, padding, size):
     model = network(
         conv(3, kernel_size, seed=0, name="conv", strides=stride, padding=padding, bias=0),
@@ -75,11 +74,16 @@ def test_filters_go_down_as_the_adjoint_of_the_convolution(kernel_size, stride, 
     np.testing.assert_allclose(down, expected, atol=1e-12)
 
 
-@windows
-def test_filters_go_down_flipped_and_swapped(kernel_size, stride, padding, size):
-    padding = "valid"  # Only then does the turned filter need no cropping.
-    options = {"strides": stride, "padding": padding, "bias": 0}
-    model = network(conv(3, kernel_size, seed=0, name="conv", **options), shape=(*size, 2))
+@settings(max_examples=15, deadline=None)
+@given(
+    kernel_size=st.integers(1, 4),
+    stride=st.integers(1, 3),
+    size=st.tuples(st.integers(4, 9), st.integers(4, 9)),
+)
+def test_filters_go_down_flipped_and_swapped(kernel_size, stride, size):
+    model = network(
+        conv(3, kernel_size, seed=0, name="conv", strides=stride, bias=0), shape=(*size, 2)
+    )
     images = random_images(2, (*size, 2))
     start = np.random.default_rng(1).normal(size=(2, *model.output_shape[1:]))
     kernel = model.layers[0].get_weights()[0]
@@ -97,7 +101,8 @@ def test_filters_go_down_flipped_and_swapped(kernel_size, stride, padding, size)
 # The unpooling step
 
 
-@windows
+@settings(max_examples=15, deadline=None)
+@WINDOWS
 def test_unpooling_is_the_gradient_of_max_pooling(kernel_size, stride, padding, size):
     images = tf.constant(np.random.default_rng(0).normal(size=(2, *size, 3)))
     pooled, switches = max_pool_with_switches(
@@ -178,9 +183,9 @@ def reference_deconvnet(model, images, unit, *, pool_size, padding, strides, mas
     """
     mask = mask or (lambda signal, z: signal * (signal > 0))
     (k1, b1), (k2, b2) = (model.get_layer(name).get_weights() for name in ("conv1", "conv2"))
-    z1 = conv2d(images, k1, b1, strides, padding)
+    z1 = conv2d(images, k1, b1, stride=strides, padding=padding)
     p1, s1 = max_pool2d(z1.clip(0), pool_size, 2, padding)
-    z2 = conv2d(p1, k2, b2, 1, padding)
+    z2 = conv2d(p1, k2, b2, padding=padding)
     p2, s2 = max_pool2d(z2.clip(0), 2, 2, "same")
 
     signal = one_hot_maximum(p2, unit)
@@ -227,12 +232,11 @@ def test_deconvnet_of_a_linear_network_is_activation_times_gradient():
     inputs = image_input()
     left = conv(4, seed=1, padding="same", strides=2)(inputs)
     right = layers.AveragePooling2D(2, dtype="float64")(conv(4, seed=2, padding="same")(inputs))
-    normalized = layers.BatchNormalization(dtype="float64")(
-        layers.Add(dtype="float64")([left, right])
-    )
+    both = layers.Add(dtype="float64")([left, right])
+    normalized = layers.BatchNormalization(dtype="float64", name="normalized")(both)
     outputs = conv(3, seed=3, name="top")(layers.Dropout(0.5, dtype="float64")(normalized))
     model = keras.Model(inputs, outputs)
-    model.layers[-3].set_weights([np.full(4, value) for value in (1.5, 0.3, 0.2, 2.0)])
+    model.get_layer("normalized").set_weights([np.full(4, value) for value in (1.5, 0.3, 0.2, 2.0)])
     images = tf.constant(random_images())
     with tf.GradientTape() as tape:
         tape.watch(images)
@@ -245,7 +249,7 @@ def test_first_layer_is_activation_times_gradient_where_it_is_active():
     model, images = small_network(), tf.constant(random_images())
     with tf.GradientTape() as tape:
         tape.watch(images)
-        activations = keras.Model(model.inputs, model.get_layer("conv1").output)(images)
+        activations = keras.Model(model.inputs[0], model.get_layer("conv1").output)(images)
         strongest = tf.reduce_max(activations[..., 2], axis=(1, 2))
     expected = strongest[:, None, None, None] * tape.gradient(strongest, images)
     np.testing.assert_allclose(deconvnet(model, images, "conv1", 2), expected, atol=1e-12)
@@ -262,7 +266,7 @@ def test_projection_is_homogeneous_but_not_linear():
 
 def test_projection_is_zero_outside_the_receptive_field():
     model, images = small_network(), random_images()
-    found = deconvnet(model, images, "conv2", 0, (2, 4))
+    found = deconvnet(model, images, "conv2", 1, (2, 4))
     top, left, bottom, right = receptive_boxes(model, "conv2", np.array((2, 4)), IMAGE_SHAPE[:2])
     assert abs(found[:, top:bottom, left:right]).max() > 0
     found[:, top:bottom, left:right] = 0
@@ -395,7 +399,7 @@ def test_later_changes_of_the_weights_are_seen():
 
 def test_other_activations_are_refused():
     model = network(conv(4, seed=1, activation="gelu", name="curved"), conv(4, seed=2, name="top"))
-    with pytest.raises(ValueError, match="ReLU alone.*'curved' has 'gelu'"):
+    with pytest.raises(ValueError, match="'curved' has 'gelu'"):
         deconvnet(model, random_images(1), "top", 0)
     leaky = network(layers.ReLU(negative_slope=0.1, dtype="float64"), conv(4, seed=2, name="top"))
     with pytest.raises(ValueError, match="leaky_relu"):

@@ -1,4 +1,6 @@
-"""How fast utils.convolution is: run with `pytest tests/benchmarks/bench_convolution.py`.
+"""How fast utils.convolution is.
+
+    pytest tests/benchmarks/bench_convolution.py -n0 --benchmark-enable
 
 A shape is (N, H, W, C) and a number of 3x3 filters. Compare the "min" column within a group. The
 loops are timed on one small image, beside conv2d on the same one.

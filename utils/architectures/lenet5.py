@@ -95,9 +95,7 @@ def _layers_of_1998(channels: int) -> list[layers.Layer]:
         Subsampling(activation=scaled_tanh, name="S4"),
         convolution(120, 16, "C5"),
         layers.Flatten(name="flatten"),
-        layers.Dense(
-            84, activation=scaled_tanh, kernel_initializer=fan_in_uniform(120), name="F6"
-        ),
+        layers.Dense(84, activation=scaled_tanh, kernel_initializer=fan_in_uniform(120), name="F6"),
         RBFOutput(digit_bitmaps().reshape(10, 84), dtype="float32", name="output"),
     ]
 

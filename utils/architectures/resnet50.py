@@ -87,7 +87,6 @@ def bottleneck_block(x, filters: int, name: str, *, strides: int = 1, project: b
 
 def conv_bn(x, filters: int, kernel_size: int, name: str, *, strides=1, padding="same"):
     """Convolution and batch normalization; ReLU waits, as in a block it may follow the sum."""
-    x = layers.Conv2D(
-        filters, kernel_size, strides=strides, padding=padding, name=f"{name}_conv"
-    )(x)
+    options = {"strides": strides, "padding": padding, "name": f"{name}_conv"}
+    x = layers.Conv2D(filters, kernel_size, **options)(x)
     return layers.BatchNormalization(epsilon=1.001e-5, name=f"{name}_bn")(x)
