@@ -56,9 +56,7 @@ NETWORKS = {
         keras.applications.Xception,
         size=299,
         blocks=[f"block{index}_add" for index in range(2, 14)] + ["block14_sepconv2_act"],
-        reference_blocks=["add"]
-        + [f"add_{index}" for index in range(1, 12)]
-        + ["block14_sepconv2_act"],
+        reference_blocks=["add"] + [f"add_{index}" for index in range(1, 12)] + ["block14_sepconv2_act"],
         kernel="block7_sepconv2",
         activation="block7_sepconv3_act",
         changed_block=5,

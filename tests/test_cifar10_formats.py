@@ -118,9 +118,7 @@ def test_a_cut_or_changed_batch_is_a_format_error_or_whole(data):
         for name in (*TRAIN_BATCHES, "test_batch"):
             (Path(folder) / name).write_bytes(whole)
         # Most bytes are pixels: take half of the places from the pickle's own at both ends.
-        place = data.draw(
-            st.integers(0, len(whole) - 1) | st.integers(-400, -1) | st.integers(0, 400)
-        )
+        place = data.draw(st.integers(0, len(whole) - 1) | st.integers(-400, -1) | st.integers(0, 400))
         content = bytearray(whole)
         content[place] ^= data.draw(st.integers(1, 255))
         content = content[:place] if data.draw(st.booleans()) else content

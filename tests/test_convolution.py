@@ -123,12 +123,8 @@ def test_im2col_turns_convolution_into_one_product(case):
 def test_conv2d_of_one_plane_is_correlate2d():
     image, kernel = plane(7, 6), plane(3, 3, seed=1)
     for padding in ("valid", "same"):
-        output = conv2d(
-            image[np.newaxis, ..., np.newaxis], kernel[..., None, None], padding=padding
-        )
-        np.testing.assert_allclose(
-            output[0, ..., 0], correlate2d(image, kernel, padding), atol=1e-12
-        )
+        output = conv2d(image[np.newaxis, ..., np.newaxis], kernel[..., None, None], padding=padding)
+        np.testing.assert_allclose(output[0, ..., 0], correlate2d(image, kernel, padding), atol=1e-12)
 
 
 def test_same_accepts_an_even_kernel_as_keras_does():

@@ -198,7 +198,5 @@ def test_models_that_are_no_chain_of_windows_are_refused():
             receptive_field(model_with(layer))
     with pytest.raises(ValueError, match="channels first"):
         receptive_field(
-            keras.Sequential(
-                [keras.Input((1, 8, 8)), layers.MaxPooling2D(2, data_format="channels_first")]
-            )
+            keras.Sequential([keras.Input((1, 8, 8)), layers.MaxPooling2D(2, data_format="channels_first")])
         )

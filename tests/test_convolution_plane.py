@@ -22,9 +22,7 @@ def test_valid_and_full_equal_scipy(name, height, width, kernel_height, kernel_w
     ours, theirs = getattr(convolution, name), getattr(scipy.signal, name)
     image = plane(height + kernel_height, width + kernel_width)
     for mode in ("valid", "full"):
-        np.testing.assert_allclose(
-            ours(image, kernel, mode), theirs(image, kernel, mode), atol=1e-10
-        )
+        np.testing.assert_allclose(ours(image, kernel, mode), theirs(image, kernel, mode), atol=1e-10)
 
 
 @given(height=SIDES, width=SIDES, kernel_height=ODD_SIDES, kernel_width=ODD_SIDES)
@@ -32,20 +30,14 @@ def test_valid_and_full_equal_scipy(name, height, width, kernel_height, kernel_w
 def test_same_equals_scipy(name, height, width, kernel_height, kernel_width):
     image, kernel = plane(height, width), plane(kernel_height, kernel_width, seed=1)
     theirs = getattr(scipy.signal, name)(image, kernel, "same")
-    np.testing.assert_allclose(
-        getattr(convolution, name)(image, kernel, "same"), theirs, atol=1e-10
-    )
+    np.testing.assert_allclose(getattr(convolution, name)(image, kernel, "same"), theirs, atol=1e-10)
 
 
 @given(height=SIDES, width=SIDES, kernel_height=SIDES, kernel_width=SIDES)
-def test_convolution_is_correlation_with_the_turned_kernel(
-    height, width, kernel_height, kernel_width
-):
+def test_convolution_is_correlation_with_the_turned_kernel(height, width, kernel_height, kernel_width):
     image, kernel = plane(height, width), plane(kernel_height, kernel_width, seed=1)
     turned = np.rot90(kernel, 2)
-    np.testing.assert_array_equal(
-        convolve2d(image, kernel, "full"), correlate2d(image, turned, "full")
-    )
+    np.testing.assert_array_equal(convolve2d(image, kernel, "full"), correlate2d(image, turned, "full"))
 
 
 @given(a=st.tuples(SIDES, SIDES), b=st.tuples(SIDES, SIDES), c=st.tuples(SIDES, SIDES))
@@ -122,17 +114,13 @@ def test_lecture_kernels_sum_to_what_the_lecture_shows():
 def test_scaled_lecture_kernels_do_what_their_names_say():
     image = np.random.default_rng(0).integers(0, 256, (6, 6))
     inside = image[1:-1, 1:-1]
-    results = {
-        name: correlate2d(image, LECTURE_SCALE * kernel) for name, kernel in LECTURE_KERNELS.items()
-    }
+    results = {name: correlate2d(image, LECTURE_SCALE * kernel) for name, kernel in LECTURE_KERNELS.items()}
     np.testing.assert_allclose(results["identity"], inside)
     np.testing.assert_allclose(results["lighten"], inside * 4 / 3)
     np.testing.assert_allclose(results["darken"], inside * 2 / 3)
     # Sharpening adds the difference to the four neighbours, which edge detection takes away.
     np.testing.assert_allclose(results["sharpen"], inside - results["edge detection"] / 3)
-    np.testing.assert_allclose(
-        results["blur"], scipy.ndimage.uniform_filter(image / 1.0, 3)[1:-1, 1:-1]
-    )
+    np.testing.assert_allclose(results["blur"], scipy.ndimage.uniform_filter(image / 1.0, 3)[1:-1, 1:-1])
 
 
 def test_lecture_kernels_cannot_be_changed_by_accident():

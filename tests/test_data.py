@@ -49,9 +49,7 @@ def test_the_real_data_is_what_its_authors_published(cifar10):
 
 
 def test_the_real_data_comes_back_from_official_batches(cifar10, tmp_path, monkeypatch):
-    arrays = cifar10_formats.Arrays(
-        *(getattr(cifar10, name) for name in cifar10_formats.Arrays._fields)
-    )
+    arrays = cifar10_formats.Arrays(*(getattr(cifar10, name) for name in cifar10_formats.Arrays._fields))
     write_batches(tmp_path, arrays)
     monkeypatch.setenv("CIFAR10_DIR", str(tmp_path))
     dataset = load_cifar10(strict=True, verbose=False)

@@ -45,9 +45,7 @@ def real(monkeypatch):
 
 def test_systems_are_those_that_the_lock_is_made_for():
     pyproject = tomllib.loads((COURSE / "pyproject.toml").read_text())
-    for system, marker in zip(
-        machine.SYSTEMS, pyproject["tool"]["uv"]["required-environments"], strict=True
-    ):
+    for system, marker in zip(machine.SYSTEMS, pyproject["tool"]["uv"]["required-environments"], strict=True):
         for word in system.split():
             assert f"'{word}'" in marker
 

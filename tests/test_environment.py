@@ -27,9 +27,7 @@ BROUGHT_BY_OTHERS = {
 
 def requirements(group: str | None = None) -> list[Requirement]:
     groups = PROJECT["dependency-groups"]
-    return [
-        Requirement(x) for x in (groups[group] if group else PROJECT["project"]["dependencies"])
-    ]
+    return [Requirement(x) for x in (groups[group] if group else PROJECT["project"]["dependencies"])]
 
 
 def names(group: str | None = None) -> set[str]:

@@ -44,9 +44,7 @@ def dataset() -> Dataset:
     generator = np.random.default_rng(0)
     images = generator.integers(0, 256, size=(60, 32, 32, 3), dtype=np.uint8)
     labels = generator.integers(0, 10, size=60, dtype=np.uint8)
-    return Dataset(
-        "noise", "here", images[:40], labels[:40], images[40:], labels[40:], tuple("abcdefghij")
-    )
+    return Dataset("noise", "here", images[:40], labels[:40], images[40:], labels[40:], tuple("abcdefghij"))
 
 
 def weights_of(recorded: experiments.Run) -> list[np.ndarray]:
@@ -263,9 +261,7 @@ def test_committed_runs_are_complete(name):
     assert (recorded.folder / "model.weights.h5").exists() == recorded.config["keep_weights"]
 
 
-@pytest.mark.parametrize(
-    ("name", "least"), [("lecture_cifar10", 0.695), ("lecture_cifar10_large", 0.79)]
-)
+@pytest.mark.parametrize(("name", "least"), [("lecture_cifar10", 0.695), ("lecture_cifar10_large", 0.79)])
 def test_lecture_networks_reach_their_published_accuracy(name, least):
     assert load_run(name).metrics["test_accuracy"] >= least
 

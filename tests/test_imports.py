@@ -51,9 +51,7 @@ def test_tensorflow_starts_silently(tmp_path):
 
 def test_failing_tensorflow_says_why(tmp_path):
     (tmp_path / "tensorflow.py").write_text(
-        "import os\n"
-        "os.write(2, b'from C++: no such instruction')\n"
-        "raise ImportError('no runtime')\n"
+        "import os\nos.write(2, b'from C++: no such instruction')\nraise ImportError('no runtime')\n"
     )
     process = run("import utils, tensorflow", tmp_path, PYTHONPATH=str(tmp_path))
     assert process.returncode == 1

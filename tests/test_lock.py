@@ -58,9 +58,7 @@ def linux_platforms(machine: str) -> tuple[str, ...]:
 TARGETS = {
     "linux-x86_64": Target("linux", "posix", "Linux", "x86_64", linux_platforms("x86_64")),
     "linux-aarch64": Target("linux", "posix", "Linux", "aarch64", linux_platforms("aarch64")),
-    "macos-arm64": Target(
-        "darwin", "posix", "Darwin", "arm64", tuple(tags.mac_platforms((14, 0), "arm64"))
-    ),
+    "macos-arm64": Target("darwin", "posix", "Darwin", "arm64", tuple(tags.mac_platforms((14, 0), "arm64"))),
     "windows-amd64": Target("win32", "nt", "Windows", "AMD64", ("win_amd64",)),
 }
 # The lock forks at some of these.
@@ -119,16 +117,11 @@ def test_lock_is_of_these_groups():
 
 
 def test_lock_is_for_these_pythons_and_systems():
-    assert SpecifierSet(LOCK["requires-python"]) == SpecifierSet(
-        PROJECT["project"]["requires-python"]
-    )
+    assert SpecifierSet(LOCK["requires-python"]) == SpecifierSet(PROJECT["project"]["requires-python"])
     markers = PROJECT["tool"]["uv"]["required-environments"]
     for wordings in (markers, LOCK["required-markers"]):
         for python in PYTHONS:
-            fits = [
-                [Marker(w).evaluate(t.environment(python)) for w in wordings]
-                for t in TARGETS.values()
-            ]
+            fits = [[Marker(w).evaluate(t.environment(python)) for w in wordings] for t in TARGETS.values()]
             assert [row.count(True) for row in fits] == [1] * len(TARGETS)
 
 
@@ -183,8 +176,7 @@ def package_of(edge: dict) -> dict:
     (package,) = (
         package
         for package in LOCK["package"]
-        if package["name"] == edge["name"]
-        and edge.get("version", package["version"]) == package["version"]
+        if package["name"] == edge["name"] and edge.get("version", package["version"]) == package["version"]
     )
     return package
 

@@ -48,9 +48,7 @@ def test_describe_works_without_a_notebook(monkeypatch):
     ("shape", "dtype"), [((7, 6, 5, 3), np.uint8), ((7, 6, 5), np.float32), ((7, 6, 5, 1), float)]
 )
 def test_show_images_shows_each_image_unscaled(shape, dtype):
-    images = (np.random.default_rng(0).random(shape) * (255 if dtype == np.uint8 else 1)).astype(
-        dtype
-    )
+    images = (np.random.default_rng(0).random(shape) * (255 if dtype == np.uint8 else 1)).astype(dtype)
     axes = plotting.show_images(images, [str(i) for i in range(7)], num_columns=3, alt="seven")
     assert len(axes) == 7 and len(axes[0].figure.axes) == 9
     for index, (ax, image) in enumerate(zip(axes, images, strict=True)):

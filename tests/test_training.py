@@ -65,9 +65,7 @@ def test_fastest_dtype_policy_follows_the_processor(monkeypatch, flags, policy):
 def epochs_of(num_images, batch_size, seed, epochs):
     images = np.arange(num_images, dtype=np.uint8).reshape(-1, 1, 1, 1).repeat(3, axis=-1)
     labels = np.arange(num_images, dtype=np.uint8)
-    batches, steps = shuffled_batches(
-        images, labels, batch_size=batch_size, seed=seed, epochs=epochs
-    )
+    batches, steps = shuffled_batches(images, labels, batch_size=batch_size, seed=seed, epochs=epochs)
     return [(images.numpy(), labels.numpy()) for images, labels in batches], steps
 
 

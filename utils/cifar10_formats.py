@@ -127,17 +127,13 @@ def _checked(arrays: Arrays) -> Arrays:
     for split in ("train", "test"):
         images, labels = getattr(arrays, f"x_{split}"), getattr(arrays, f"y_{split}")
         if images.dtype != np.uint8 or images.shape[1:] != (32, 32, 3):
-            raise FormatError(
-                f"x_{split} is {images.dtype} {images.shape}; expected uint8 (N, 32, 32, 3)"
-            )
+            raise FormatError(f"x_{split} is {images.dtype} {images.shape}; expected uint8 (N, 32, 32, 3)")
         if labels.shape != (len(images),) or not np.isin(labels, range(len(CLASS_NAMES))).all():
             raise FormatError(
                 f"y_{split} is {labels.dtype} {labels.shape} for {len(images)} images; "
                 f"expected one label from 0 to {len(CLASS_NAMES) - 1} for each"
             )
-    return arrays._replace(
-        y_train=arrays.y_train.astype(np.uint8), y_test=arrays.y_test.astype(np.uint8)
-    )
+    return arrays._replace(y_train=arrays.y_train.astype(np.uint8), y_test=arrays.y_test.astype(np.uint8))
 
 
 def _read_batches(open_batch: Callable[[str], io.BufferedIOBase], where: Path) -> Arrays:

@@ -217,9 +217,7 @@ def _train(experiment: Experiment, dataset: Dataset, folder: Path, verbose):
 def evaluate(model: keras.Model, dataset: Dataset) -> dict[str, float]:
     """Return the loss and the accuracy of a classifier on the test images of `dataset`."""
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    loss, accuracy = model.evaluate(
-        as_float(dataset.x_test), dataset.y_test, batch_size=500, verbose=0
-    )
+    loss, accuracy = model.evaluate(as_float(dataset.x_test), dataset.y_test, batch_size=500, verbose=0)
     return {"test_accuracy": round(accuracy, 4), "test_loss": round(loss, 4)}
 
 
@@ -270,9 +268,7 @@ def _list() -> int:
     for name, experiment in EXPERIMENTS.items():
         if name in recorded_names():
             record = load_run(name).record
-            result = (
-                f"{record['metrics']['test_accuracy']:.2%} in {record['seconds'] / 60:.1f} minutes"
-            )
+            result = f"{record['metrics']['test_accuracy']:.2%} in {record['seconds'] / 60:.1f} minutes"
         else:
             result = "not recorded"
         note = f" (published {experiment.published})" if experiment.published else ""

@@ -184,9 +184,7 @@ def _grid(size: int) -> tuple[np.ndarray, np.ndarray]:
     return centers[None, :], -centers[:, None]
 
 
-def _random_axes(
-    rng: np.random.Generator, num_images: int, size: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _random_axes(rng: np.random.Generator, num_images: int, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Return coordinates u and v, each (N, size, size), of shifted and turned axes per picture."""
     x, y = _grid(size)
     x = x - _uniform(rng, -1, 1, num_images, 1, 1)

@@ -15,9 +15,7 @@ def set_seed(seed: int) -> None:
     keras.utils.set_random_seed(seed)
 
 
-def inverse_time_decay(
-    learning_rate: float, decay: float
-) -> keras.optimizers.schedules.LearningRateSchedule:
+def inverse_time_decay(learning_rate: float, decay: float) -> keras.optimizers.schedules.LearningRateSchedule:
     """Return learning_rate / (1 + decay * iteration), which `decay=` of Keras 1 and 2 meant.
 
     Args:
@@ -26,9 +24,7 @@ def inverse_time_decay(
 
     Keras 3 accepts `decay=` in its optimizers, warns, and ignores it.
     """
-    return keras.optimizers.schedules.InverseTimeDecay(
-        learning_rate, decay_steps=1, decay_rate=decay
-    )
+    return keras.optimizers.schedules.InverseTimeDecay(learning_rate, decay_steps=1, decay_rate=decay)
 
 
 @functools.cache

@@ -117,9 +117,9 @@ def auxiliary_head(x, classes: int, activation: str | None, name: str):
 
 
 def _convolution(x, filters: int, kernel_size: int, name: str, strides: int = 1):
-    return layers.Conv2D(
-        filters, kernel_size, strides=strides, padding="same", activation="relu", name=name
-    )(x)
+    return layers.Conv2D(filters, kernel_size, strides=strides, padding="same", activation="relu", name=name)(
+        x
+    )
 
 
 def _linear(x, classes: int, activation: str | None, name: str):

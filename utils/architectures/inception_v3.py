@@ -51,13 +51,9 @@ def inception_v3(
     x = module_8(x, "mixed10")
     if include_top:
         x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
-        x = layers.Dense(
-            classes, activation=classifier_activation, dtype="float32", name="predictions"
-        )(x)
+        x = layers.Dense(classes, activation=classifier_activation, dtype="float32", name="predictions")(x)
     model = keras.Model(inputs, x, name="inception_v3")
-    return load_weights(
-        model, weights, application=keras.applications.InceptionV3, include_top=include_top
-    )
+    return load_weights(model, weights, application=keras.applications.InceptionV3, include_top=include_top)
 
 
 def _stem(x):
@@ -142,8 +138,6 @@ def _pooled(x, filters: int, name: str):
 
 def conv_bn(x, filters: int, kernel_size, name: str, *, strides=1, padding="same"):
     """Convolution, batch normalization, ReLU; the normalization's shift serves as the bias."""
-    x = layers.Conv2D(
-        filters, kernel_size, strides=strides, padding=padding, use_bias=False, name=name
-    )(x)
+    x = layers.Conv2D(filters, kernel_size, strides=strides, padding=padding, use_bias=False, name=name)(x)
     x = layers.BatchNormalization(scale=False, name=f"{name}_bn")(x)
     return layers.Activation("relu", name=f"{name}_relu")(x)

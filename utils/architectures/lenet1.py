@@ -34,9 +34,7 @@ def lenet1() -> keras.Model:
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            layers.Conv2D(
-                4, 5, activation=scaled_tanh, kernel_initializer=fan_in_uniform(25), name="H1"
-            ),
+            layers.Conv2D(4, 5, activation=scaled_tanh, kernel_initializer=fan_in_uniform(25), name="H1"),
             Subsampling(activation=scaled_tanh, name="H2"),
             TableConv2D(H3_TABLE, 5, activation=scaled_tanh, name="H3"),
             Subsampling(activation=scaled_tanh, name="H4"),

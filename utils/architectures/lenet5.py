@@ -84,9 +84,7 @@ def lenet5(
 def _layers_of_1998(channels: int) -> list[layers.Layer]:
     def convolution(filters: int, num_inputs: int, name: str) -> layers.Layer:
         initializer = fan_in_uniform(25 * num_inputs)
-        return layers.Conv2D(
-            filters, 5, activation=scaled_tanh, kernel_initializer=initializer, name=name
-        )
+        return layers.Conv2D(filters, 5, activation=scaled_tanh, kernel_initializer=initializer, name=name)
 
     return [
         convolution(6, channels, "C1"),

@@ -52,13 +52,9 @@ def resnet50(
             x = bottleneck_block(x, filters, f"{stage}_block{index}")
     if include_top:
         x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
-        x = layers.Dense(
-            classes, activation=classifier_activation, dtype="float32", name="predictions"
-        )(x)
+        x = layers.Dense(classes, activation=classifier_activation, dtype="float32", name="predictions")(x)
     model = keras.Model(inputs, x, name="resnet50")
-    return load_weights(
-        model, weights, application=keras.applications.ResNet50, include_top=include_top
-    )
+    return load_weights(model, weights, application=keras.applications.ResNet50, include_top=include_top)
 
 
 def _stem(x):

@@ -35,9 +35,7 @@ def vgg16(
     if include_top:
         x = _classifier(x, classes, classifier_activation)
     model = keras.Model(inputs, x, name="vgg16")
-    return load_weights(
-        model, weights, application=keras.applications.VGG16, include_top=include_top
-    )
+    return load_weights(model, weights, application=keras.applications.VGG16, include_top=include_top)
 
 
 def vgg19(
@@ -70,9 +68,7 @@ def vgg19(
     if include_top:
         x = _classifier(x, classes, classifier_activation)
     model = keras.Model(inputs, x, name="vgg19")
-    return load_weights(
-        model, weights, application=keras.applications.VGG19, include_top=include_top
-    )
+    return load_weights(model, weights, application=keras.applications.VGG19, include_top=include_top)
 
 
 def _convolutions(x, num_convolutions: tuple[int, ...]):
@@ -84,9 +80,7 @@ def _convolutions(x, num_convolutions: tuple[int, ...]):
 def vgg_block(x, filters: int, num_convolutions: int, name: str):
     """Apply 3x3 convolutions with ReLU, then halve height and width."""
     for index in range(1, num_convolutions + 1):
-        x = layers.Conv2D(
-            filters, 3, padding="same", activation="relu", name=f"{name}_conv{index}"
-        )(x)
+        x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"{name}_conv{index}")(x)
     return layers.MaxPooling2D(2, name=f"{name}_pool")(x)
 
 

@@ -73,9 +73,7 @@ def _layers_with_weights(model: keras.Model) -> list[keras.layers.Layer]:
 def _download(model: keras.Model, application: Callable | None, include_top: bool) -> keras.Model:
     """Build keras.applications' network with its weights, in the shape of `model`."""
     if application is None:
-        raise ValueError(
-            f"keras.applications has no weights of {model.name!r}: pass weights=None or a file."
-        )
+        raise ValueError(f"keras.applications has no weights of {model.name!r}: pass weights=None or a file.")
     classes = {"classes": model.output_shape[-1]} if include_top else {}
     try:
         return application(

@@ -51,13 +51,9 @@ def xception(
         x = layers.Activation("relu", name=f"block14_sepconv{index}_act")(x)
     if include_top:
         x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
-        x = layers.Dense(
-            classes, activation=classifier_activation, dtype="float32", name="predictions"
-        )(x)
+        x = layers.Dense(classes, activation=classifier_activation, dtype="float32", name="predictions")(x)
     model = keras.Model(inputs, x, name="xception")
-    return load_weights(
-        model, weights, application=keras.applications.Xception, include_top=include_top
-    )
+    return load_weights(model, weights, application=keras.applications.Xception, include_top=include_top)
 
 
 def _stem(x):

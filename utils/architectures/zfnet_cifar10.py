@@ -32,7 +32,7 @@ def zfnet_cifar10(
 
     Returns:
         an uncompiled model, images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10);
-        1,424,170 parameters and 59.7 million multiply-adds per image as it stands.
+        1,424,170 parameters and 60.0 million multiply-adds per image as it stands.
     """
 
     def convolution(index: int, kernel_size: int = 3, strides: int = 1) -> layers.Layer:

@@ -68,9 +68,7 @@ def receptive_field(layers, input_size: int | None = None, axis: int = 0) -> lis
 def _layer_geometry(layer: Layer, input_size: int | None, axis: int) -> Geometry:
     if input_size is None:
         if layer.padding == "same" and as_pair("stride", layer.stride)[axis] > 1:
-            raise ValueError(
-                f'How {layer} pads "same" with a stride depends on the image: pass input_size.'
-            )
+            raise ValueError(f'How {layer} pads "same" with a stride depends on the image: pass input_size.')
         input_size = 10**9  # any size at which the window fits
     return geometry((input_size,) * 2, *layer[:4])
 
@@ -82,9 +80,7 @@ def _read_keras(model) -> Iterator[Layer]:
         if hasattr(layer, "layers"):
             raise ValueError(f"{layer.name!r} is a model in a model: pass a list of the layers.")
         if previous is not None and layer.input is not previous.output:
-            raise ValueError(
-                f"{layer.name!r} does not follow {previous.name!r}: the model branches."
-            )
+            raise ValueError(f"{layer.name!r} does not follow {previous.name!r}: the model branches.")
         if len(layer.output.shape) != 4:
             return
         yield _read_keras_layer(layer)

@@ -56,9 +56,7 @@ def im2col(
     Source: Chellapilla, Puri and Simard 2006, section 3.
     """
     images = as_batch(as_floats(images)[0])
-    return window_matrix(
-        images, geometry(images.shape[1:3], kernel_size, stride, padding, dilation)
-    )
+    return window_matrix(images, geometry(images.shape[1:3], kernel_size, stride, padding, dilation))
 
 
 class Geometry(NamedTuple):
@@ -114,17 +112,11 @@ def _axis_geometry(input_size, kernel_size, stride, padding, dilation):
 def as_pair(name: str, value: Pair, minimum: int = 1) -> tuple[int, int]:
     """Return `value` as (vertical, horizontal), or say what is wrong with it."""
     try:
-        pair = (
-            (operator.index(value),) * 2
-            if np.ndim(value) == 0
-            else tuple(map(operator.index, value))
-        )
+        pair = (operator.index(value),) * 2 if np.ndim(value) == 0 else tuple(map(operator.index, value))
     except TypeError:
         pair = ()
     if len(pair) != 2 or min(pair) < minimum:
-        raise ValueError(
-            f"{name} must be one or two integers of at least {minimum}, not {value!r}."
-        )
+        raise ValueError(f"{name} must be one or two integers of at least {minimum}, not {value!r}.")
     return pair
 
 

@@ -101,9 +101,7 @@ def _version(name: str):
 def probe_tensorflow() -> subprocess.CompletedProcess:
     """Import TensorFlow and multiply two matrices, in a process of its own."""
     command = [sys.executable, "-c", PROBE]
-    return subprocess.run(
-        command, cwd=COURSE, capture_output=True, text=True, errors="replace", timeout=600
-    )
+    return subprocess.run(command, cwd=COURSE, capture_output=True, text=True, errors="replace", timeout=600)
 
 
 def check_tensorflow() -> Result:

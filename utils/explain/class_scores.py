@@ -43,9 +43,7 @@ def score_gradient(
     return tape.gradient(chosen, images)
 
 
-def choose_classes(
-    network: Network, images: np.ndarray, classes, batch_size: int = BATCH_SIZE
-) -> np.ndarray:
+def choose_classes(network: Network, images: np.ndarray, classes, batch_size: int = BATCH_SIZE) -> np.ndarray:
     """Return one class per image: those given, or the model's predictions for None.
 
     Args:
@@ -60,9 +58,7 @@ def choose_classes(
             f"{network.model.name!r} gives {shape} instead of (N, classes): it has no class scores."
         )
     if classes is None:
-        (scores,) = in_batches(
-            lambda batch: run_scores(network, batch), images, batch_size=batch_size
-        )
+        (scores,) = in_batches(lambda batch: run_scores(network, batch), images, batch_size=batch_size)
         return scores.argmax(axis=1)
     classes = np.asarray(classes)
     is_per_image = classes.shape in ((), (len(images),))

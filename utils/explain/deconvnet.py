@@ -153,7 +153,6 @@ def _check_position(network, step, images, position) -> tuple[int, int]:
     is_pair = np.shape(position) == (2,) and np.issubdtype(np.asarray(position).dtype, np.integer)
     if not is_pair or not all(0 <= p < size for p, size in zip(position, sizes, strict=True)):
         raise ValueError(
-            f"position must be (row, column) in the {sizes} map of {step.operation.name!r}, "
-            f"got {position!r}."
+            f"position must be (row, column) in the {sizes} map of {step.operation.name!r}, got {position!r}."
         )
     return tuple(position)

@@ -53,9 +53,7 @@ def grad_cam(
     return maps[..., 0]
 
 
-def _weighted_maps(
-    network: Network, step: Step, images: tf.Tensor, classes: tf.Tensor
-) -> tf.Tensor:
+def _weighted_maps(network: Network, step: Step, images: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
     """Return the maps (N, h, w, 1), scaled to a maximum of 1."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)

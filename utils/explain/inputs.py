@@ -45,8 +45,7 @@ def check_units(step: Step, units) -> np.ndarray:
         raise ValueError(f"A unit is the integer number of a channel, got {units.tolist()}.")
     if units.min() < 0 or units.max() >= num_units:
         raise ValueError(
-            f"{step.operation.name!r} has {num_units} units, 0 to {num_units - 1}; "
-            f"got {units.tolist()}."
+            f"{step.operation.name!r} has {num_units} units, 0 to {num_units - 1}; got {units.tolist()}."
         )
     return units
 
@@ -58,14 +57,17 @@ def check_at_least(name: str, value: int, smallest: int) -> None:
 
 
 def compiled(function: Callable, *arrays: np.ndarray) -> Callable:
-    """Compile a function of batches of `arrays` once, for batches of any length."""
+    """Compile a function of batches of `arrays` once, for batches of any length.
+
+    Calling the traced function itself, instead of the `tf.function`, keeps TensorFlow from warning
+    of tracing too often when a method is used several times.
+    """
     signature = [tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays]
-    return tf.function(function, input_signature=signature, autograph=False)
+    traced = tf.function(function, autograph=False).get_concrete_function(*signature)
+    return lambda *batch: traced(*map(tf.convert_to_tensor, batch))
 
 
-def in_batches(
-    function: Callable, *arrays: np.ndarray, batch_size: int = BATCH_SIZE
-) -> list[np.ndarray]:
+def in_batches(function: Callable, *arrays: np.ndarray, batch_size: int = BATCH_SIZE) -> list[np.ndarray]:
     """Apply a function of tensors to `arrays` batch by batch; return its outputs, joined.
 
     The function is compiled, once, if there is more than one batch.

@@ -78,14 +78,10 @@ def occlusion(
     )
     plain_scores = plain_scores[np.arange(len(images)), classes]
     drops = _drops(plain_scores[:, None, None] - scores, rows, columns, size, images.shape[1:3])
-    return Occlusion(
-        scores, predictions, activities[0] if activities else None, rows, columns, drops
-    )
+    return Occlusion(scores, predictions, activities[0] if activities else None, rows, columns, drops)
 
 
-def _answers(
-    network: Network, steps: list[Step], images: np.ndarray, classes: np.ndarray, size: int, fill
-):
+def _answers(network: Network, steps: list[Step], images: np.ndarray, classes: np.ndarray, size: int, fill):
     """Return a function of lines (image, row, column) that gives score, prediction, activity."""
     if len(steps) > 1:
         (sums,) = in_batches(

@@ -32,7 +32,8 @@ def receptive_boxes(
         image_size: (H, W), in pixels.
 
     Returns:
-        (..., 4), integers: top, left, bottom, right; the last two are exclusive.
+        (..., 4), integers: top, left, bottom, right; the last two are exclusive. Where branches are
+        concatenated, the box of every unit is that of the branch that sees most.
 
     Raises:
         ValueError: no such layer, or one on the way of which this module does not know what its
@@ -42,9 +43,7 @@ def receptive_boxes(
     return boxes(network, network.find_feature_maps(layer), positions, image_size)
 
 
-def boxes(
-    network: Network, step: Step, positions: np.ndarray, image_size: tuple[int, int]
-) -> np.ndarray:
+def boxes(network: Network, step: Step, positions: np.ndarray, image_size: tuple[int, int]) -> np.ndarray:
     """Compute the boxes for a step of a network; see `receptive_boxes`."""
     first, last = [], []
     for axis in range(2):
@@ -90,9 +89,7 @@ def _through(step: Step, seen: Seen, axis: int, everything: Seen) -> Seen:
     input_size = step.node.input_tensors[0].shape[1 + axis]
     output_size = step.output_shape[1 + axis]
     if input_size is None:
-        raise ValueError(
-            f"{operation.name!r} takes images of any size: build the model with a fixed one."
-        )
+        raise ValueError(f"{operation.name!r} takes images of any size: build the model with a fixed one.")
     kernel_size = getattr(operation, "kernel_size", getattr(operation, "pool_size", None))
     if kernel_size is None or "Transpose" in type(operation).__name__:
         if input_size == output_size:
@@ -100,8 +97,7 @@ def _through(step: Step, seen: Seen, axis: int, everything: Seen) -> Seen:
         if output_size == 1:
             return everything  # Global pooling that keeps its axes.
         raise ValueError(
-            f"{operation.name!r} moves places in a way that is not known here; "
-            "choose a layer before it."
+            f"{operation.name!r} moves places in a way that is not known here; choose a layer before it."
         )
     window = {
         "kernel_size": kernel_size,

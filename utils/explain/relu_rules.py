@@ -83,7 +83,8 @@ def split_activation(operation: keras.Operation) -> tuple[Callable, Callable, st
     return _without_activation(operation), activation, name
 
 
-def _identity(tensor):
+def _identity(tensor, **_):
+    # A Softmax layer is called with a mask too.
     return tensor
 
 

@@ -57,8 +57,7 @@ def score_maps(maps: Mapping[str, np.ndarray], masks: np.ndarray) -> dict[str, t
     baseline = np.broadcast_to(center_map(masks.shape[1:]), masks.shape)
     everything = {**maps, "center of the image": baseline}
     return {
-        name: (pointing_game(values, masks), mask_iou(values, masks))
-        for name, values in everything.items()
+        name: (pointing_game(values, masks), mask_iou(values, masks)) for name, values in everything.items()
     }
 
 
@@ -67,8 +66,7 @@ def _check(maps, masks) -> tuple[np.ndarray, np.ndarray]:
     maps, masks = np.asarray(maps), np.asarray(masks)
     if maps.shape != masks.shape or maps.ndim != 3 or masks.dtype != bool:
         raise ValueError(
-            "maps and bool masks must both be (N, H, W), "
-            f"got {maps.shape} and {masks.shape} {masks.dtype}."
+            f"maps and bool masks must both be (N, H, W), got {maps.shape} and {masks.shape} {masks.dtype}."
         )
     if np.isnan(maps).any() or not masks.any(axis=(1, 2)).all():
         raise ValueError("maps must not have NaNs, and each mask must have a true place.")

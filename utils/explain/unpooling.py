@@ -28,9 +28,7 @@ def unpool(pooled: tf.Tensor, switches: tf.Tensor, shape: tf.Tensor) -> tf.Tenso
     Where overlapping windows share a maximum their values are added. This is what the gradient of
     max-pooling does; the paper (section 2.1) does not say.
     """
-    flat = tf.scatter_nd(
-        tf.reshape(switches, (-1, 1)), tf.reshape(pooled, (-1,)), [tf.reduce_prod(shape)]
-    )
+    flat = tf.scatter_nd(tf.reshape(switches, (-1, 1)), tf.reshape(pooled, (-1,)), [tf.reduce_prod(shape)])
     return tf.reshape(flat, shape)
 
 
@@ -45,9 +43,7 @@ def pool_and_unpool(layer: layers.MaxPooling2D, feature_maps: tf.Tensor) -> tf.T
 
     @tf.custom_gradient
     def pool(signal):
-        pooled, switches = max_pool_with_switches(
-            signal, layer.pool_size, layer.strides, layer.padding
-        )
+        pooled, switches = max_pool_with_switches(signal, layer.pool_size, layer.strides, layer.padding)
         shape = tf.shape(signal, out_type=switches.dtype)
         return pooled, lambda upstream: unpool(upstream, switches, shape)
 
