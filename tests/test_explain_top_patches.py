@@ -154,7 +154,7 @@ def test_boxes_equal_the_receptive_fields_of_a_chain(padding, strides):
 
 def branched_model():
     inputs = image_input()
-    padded = layers.ZeroPadding2D(((1, 0), (2, 1)), dtype="float64")(inputs)
+    padded = layers.ZeroPadding2D(((1, 1), (2, 2)), dtype="float64")(inputs)
     cut = layers.Cropping2D(((0, 1), (1, 2)), dtype="float64")(padded)
     average = layers.AveragePooling2D(2, 1, "same", dtype="float64")
     inner = network(conv(2, 2, seed=0, padding="same"), average)
