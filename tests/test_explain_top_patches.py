@@ -157,7 +157,7 @@ def branched_model():
     padded = layers.ZeroPadding2D(((1, 1), (2, 2)), dtype="float64")(inputs)
     cut = layers.Cropping2D(((0, 1), (1, 2)), dtype="float64")(padded)
     average = layers.AveragePooling2D(2, 1, "same", dtype="float64")
-    inner = network(conv(2, 2, seed=0, padding="same"), average)
+    inner = network(conv(2, 2, seed=0, padding="same"), average, shape=(13, 15, 3))
     left = inner(cut)
     right = conv(2, (3, 5), seed=2, padding="same")(cut)
     joined = layers.Add(name="joined", dtype="float64")([left, right])

@@ -91,7 +91,7 @@ def test_table_convolution_is_a_convolution_with_holes():
     dense = keras.layers.Conv2D(16, 5, activation=scaled_tanh)
     dense.build(feature_maps.shape)
     full = keras.ops.convert_to_numpy(layer.full_kernel())
-    dense.set_weights([full, layer.bias])
+    dense.set_weights([full, layer.bias.numpy()])
     np.testing.assert_allclose(result, dense(feature_maps), atol=1e-5)
     connected = {(i, output) for output, row in enumerate(C3_TABLE) for i in row}
     assert {tuple(pair) for pair in np.argwhere(full.any(axis=(0, 1)))} == connected
@@ -127,7 +127,7 @@ def test_tables_are_the_papers():
 )
 def test_first_weights_fill_the_range_that_the_paper_names(build, name, num_inputs):
     keras.utils.set_random_seed(0)
-    weights = np.abs(build().get_layer(name).kernel)
+    weights = np.abs(build().get_layer(name).kernel.numpy())
     assert 0.9 * 2.4 / num_inputs < weights.max() <= 2.4 / num_inputs
 
 
@@ -135,7 +135,7 @@ def test_first_weights_of_a_table_follow_each_units_own_inputs():
     keras.utils.set_random_seed(0)
     layer = TableConv2D(C3_TABLE, 5)
     layer.build((None, 14, 14, 6))
-    kernel = np.abs(layer.kernel)
+    kernel = np.abs(layer.kernel.numpy())
     for first, last, num_maps in ((0, 18, 3), (18, 54, 4), (54, 60, 6)):
         limit = 2.4 / (25 * num_maps)
         assert 0.9 * limit < kernel[..., first:last].max() <= limit
@@ -178,7 +178,7 @@ def test_lenets_learn_and_leave_their_fixed_weights_alone(build):
     model.compile(keras.optimizers.SGD(0.01 if build is architectures.lenet1 else 1e-4), "mse")
     history = model.fit(images, targets, epochs=3, verbose=0).history["loss"]
     assert history[-1] < history[0]
-    moved = [np.any(weight != old) for weight, old in zip(model.weights, before, strict=True)]
+    moved = [np.any(weight.numpy() != old) for weight, old in zip(model.weights, before, strict=True)]
     assert moved == [weight.trainable for weight in model.weights]
 
 
