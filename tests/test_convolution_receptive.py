@@ -82,7 +82,7 @@ stacks = st.lists(
 )
 
 
-@given(layers=stacks, input_size=st.integers(50, 60), unit=st.integers(0, 4))
+@given(layers=stacks, input_size=st.integers(80, 90), unit=st.integers(0, 4))
 def test_the_gradient_reaches_exactly_the_field(layers, input_size, unit):
     field = receptive_field(layers, input_size)[-1]
     first, last = field.start + unit * field.jump, field.start + unit * field.jump + field.size - 1

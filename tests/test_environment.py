@@ -98,7 +98,7 @@ def undeclared(source: str, declared: set[str]) -> set[str]:
         ("from PIL import Image\nimport skimage.io", set()),
         ("from IPython import get_ipython", set()),
         ("from . import neighbor\nfrom utils.data import load_cifar10", set()),
-        ("def late():\n    import scipy.ndimage", {"scipy"}),
+        ("def late():\n    import sympy.core", {"sympy"}),
         ("import not_installed_anywhere", {"not_installed_anywhere"}),
         ("import traitlets", {"traitlets"}),  # installed, but only as jupyterlab's dependency
     ],
