@@ -1,5 +1,25 @@
 """The famous networks, one per file; each function returns an uncompiled `keras.Model`."""
 
+from utils.architectures.alexnet import alexnet
+from utils.architectures.googlenet import googlenet
+from utils.architectures.inception_v3 import inception_v3
 from utils.architectures.lecture_cifar10 import lecture_cifar10, lecture_cifar10_large
+from utils.architectures.lenet1 import lenet1
+from utils.architectures.lenet5 import lenet5
+from utils.architectures.resnet50 import resnet50
+from utils.architectures.vgg import vgg16, vgg19
+from utils.architectures.xception import xception
 
-__all__ = ["lecture_cifar10", "lecture_cifar10_large"]
+__all__ = [
+    "alexnet",
+    "googlenet",
+    "inception_v3",
+    "lecture_cifar10",
+    "lecture_cifar10_large",
+    "lenet1",
+    "lenet5",
+    "resnet50",
+    "vgg16",
+    "vgg19",
+    "xception",
+]

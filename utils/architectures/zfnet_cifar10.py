@@ -1,0 +1,141 @@
+"""A network in the manner of Zeiler and Fergus, small enough for the 32x32 images of CIFAR-10.
+
+Source: M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks",
+ECCV 2014, section 3 and figure 3. Kept are the order of the layers, the overlapping pooling of
+3x3 windows with stride 2, and the dropout in the dense part. Widths and kernels are smaller.
+"""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+
+def zfnet_cifar10(
+    *,
+    filters: tuple[int, int, int, int, int] = (64, 128, 160, 160, 96),
+    first_kernel_size: int = 5,
+    first_strides: int = 1,
+    contrast_normalization: bool = False,
+    max_rms: float | None = None,
+    dropout: float = 0.5,
+) -> keras.Model:
+    """Build five convolutions with ReLU, three max-poolings and two dense layers.
+
+    Args:
+        filters: number of filters of each convolution.
+        first_kernel_size: height and width of the filters of layer 1; the others are 3x3.
+        first_strides: stride of layer 1; a large kernel and stride leave dead and aliased filters.
+        contrast_normalization: whether local contrast normalization follows pooling 1 and 2.
+        max_rms: bound on the root mean square of each filter; the paper's 0.1 was for inputs
+            within [-128, 128]. None for no bound.
+        dropout: part of the dense layer's inputs, and of its outputs, dropped in training.
+
+    Returns:
+        an uncompiled model, images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10);
+        1,424,170 parameters and 60.0 million multiply-adds per image as it stands.
+    """
+
+    def convolution(index: int, kernel_size: int = 3, strides: int = 1) -> layers.Layer:
+        return layers.Conv2D(
+            filters[index - 1],
+            kernel_size,
+            strides=strides,
+            padding="same",
+            activation="relu",
+            kernel_initializer="he_normal",
+            kernel_constraint=None if max_rms is None else ClipRMS(max_rms),
+            name=f"conv{index}",
+        )
+
+    def pooling(index: int) -> list[layers.Layer]:
+        stage = [layers.MaxPooling2D(3, 2, padding="same", name=f"pool{index}")]
+        if contrast_normalization and index < 5:
+            stage.append(LocalContrastNormalization(name=f"norm{index}"))
+        return stage
+
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            # The paper subtracts the mean image; here gray becomes 0, the value of the padding.
+            layers.Rescaling(4.0, offset=-2.0, name="center"),
+            convolution(1, first_kernel_size, first_strides),
+            *pooling(1),
+            convolution(2),
+            *pooling(2),
+            convolution(3),
+            convolution(4),
+            convolution(5),
+            *pooling(5),
+            layers.Flatten(name="flatten"),
+            layers.Dropout(dropout, name="dropout6"),
+            layers.Dense(512, activation="relu", kernel_initializer="he_normal", name="dense6"),
+            layers.Dropout(dropout, name="dropout7"),
+            # Under mixed precision the probabilities are still computed in float32.
+            layers.Dense(10, activation="softmax", dtype="float32", name="predictions"),
+        ],
+        name="zfnet_cifar10",
+    )
+
+
+@keras.saving.register_keras_serializable(package="course")
+class ClipRMS(keras.constraints.Constraint):
+    """Scale back each filter whose root mean square exceeds `max_rms`; leave the others alone.
+
+    Source: Zeiler and Fergus 2014, section 3: without it a few filters of layer 1 dominate.
+    """
+
+    def __init__(self, max_rms: float = 0.1):
+        self.max_rms = max_rms
+
+    def __call__(self, kernel):
+        """Return `kernel` (height, width, inputs, filters), clipped."""
+        rms = ops.sqrt(ops.mean(ops.square(kernel), axis=(0, 1, 2), keepdims=True))
+        return kernel * (self.max_rms / ops.maximum(rms, self.max_rms))
+
+    def get_config(self):
+        return {"max_rms": self.max_rms}
+
+
+@keras.saving.register_keras_serializable(package="course")
+class LocalContrastNormalization(layers.Layer):
+    """Subtract the mean of each place's surroundings and divide by their standard deviation.
+
+    Feature maps (N, H, W, C) to the same shape. Mean and deviation are taken over all channels in
+    a Gaussian window, which is cut at the borders. The divisor is never less than its own mean over
+    the image, so that flat regions are not blown up.
+
+    Source: K. Jarrett et al., "What is the Best Multi-Stage Architecture for Object Recognition?",
+        ICCV 2009, section 2, which the paper names.
+    """
+
+    def __init__(self, kernel_size: int = 5, epsilon: float = 1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.kernel_size = kernel_size
+        self.epsilon = epsilon
+        offsets = np.arange(kernel_size) - (kernel_size - 1) / 2
+        profile = np.exp(-0.5 * (offsets / (kernel_size / 4)) ** 2)
+        window = np.outer(profile, profile)
+        self._window = (window / window.sum())[:, :, None, None]
+
+    # What a reader of receptive fields needs to know beside kernel_size.
+    strides, padding = 1, "same"
+
+    def call(self, feature_maps):
+        centered = feature_maps - self._local_mean(feature_maps)
+        deviation = ops.sqrt(self._local_mean(ops.square(centered)) + self.epsilon**2)
+        typical = ops.mean(deviation, axis=(1, 2, 3), keepdims=True)
+        return centered / ops.maximum(deviation, typical)
+
+    def _local_mean(self, feature_maps):
+        """Average over the window and all channels: (N, H, W, C) to (N, H, W, 1)."""
+        window = ops.cast(self._window, feature_maps.dtype)
+        means = ops.mean(feature_maps, axis=-1, keepdims=True)
+        inside = ops.conv(ops.ones_like(means), window, padding="same")
+        return ops.conv(means, window, padding="same") / inside
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "kernel_size": self.kernel_size,
+            "epsilon": self.epsilon,
+        }

@@ -1,0 +1,95 @@
+"""What all methods ask of their arguments, and how they go through many images."""
+
+from collections.abc import Callable, Sequence
+
+from utils.explain.network import Network, Step
+
+import numpy as np
+import tensorflow as tf
+
+BATCH_SIZE = 64
+
+
+def check_images(network: Network, images) -> np.ndarray:
+    """Return `images` as an array in the model's dtype.
+
+    Raises:
+        ValueError: they are not floats, not a batch, or not of the model's shape.
+    """
+    images = np.asarray(images)
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(
+            f"images must be floats in the range of the training images, got {images.dtype}. "
+            'For [0, 1]: images.astype("float32") / 255.'
+        )
+    expected = network.input_shape
+    fits = images.ndim == len(expected) and all(
+        size in (None, actual) for size, actual in zip(expected, images.shape, strict=True)
+    )
+    if not fits or not len(images):
+        raise ValueError(
+            f"images must be a batch of shape {expected} for {network.model.name!r}, "
+            f"got {images.shape}. One image: images[np.newaxis]."
+        )
+    return images.astype(network.input_dtype, copy=False)
+
+
+def check_units(step: Step, units) -> np.ndarray:
+    """Return `units`, one channel or several, as a 1-D array of integers.
+
+    Raises:
+        ValueError: a unit is no channel of the layer.
+    """
+    units, num_units = np.atleast_1d(units), step.output_shape[-1]
+    if units.ndim != 1 or not len(units) or not np.issubdtype(units.dtype, np.integer):
+        raise ValueError(f"A unit is the integer number of a channel, got {units.tolist()}.")
+    if units.min() < 0 or units.max() >= num_units:
+        raise ValueError(
+            f"{step.operation.name!r} has {num_units} units, 0 to {num_units - 1}; got {units.tolist()}."
+        )
+    return units
+
+
+def check_at_least(name: str, value: int, smallest: int) -> None:
+    """Raise a ValueError that names the argument unless `value` is an integer that large."""
+    if not isinstance(value, int | np.integer) or value < smallest:
+        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}.")
+
+
+def compiled(function: Callable, *arrays: np.ndarray) -> Callable:
+    """Compile a function of batches of `arrays` once, for batches of any length.
+
+    Calling the traced function itself, instead of the `tf.function`, keeps TensorFlow from warning
+    of tracing too often when a method is used several times.
+    """
+    signature = [tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays]
+    traced = tf.function(function, autograph=False).get_concrete_function(*signature)
+    return lambda *batch: traced(*map(tf.convert_to_tensor, batch))
+
+
+def in_batches(function: Callable, *arrays: np.ndarray, batch_size: int = BATCH_SIZE) -> list[np.ndarray]:
+    """Apply a function of tensors to `arrays` batch by batch; return its outputs, joined.
+
+    The function is compiled, once, if there is more than one batch.
+    """
+    check_at_least("batch_size", batch_size, 1)
+    num_items = len(arrays[0])
+    if num_items > batch_size:
+        function = compiled(function, *arrays)
+    batches = [
+        function(*(tf.constant(array[start : start + batch_size]) for array in arrays))
+        for start in range(0, num_items, batch_size)
+    ]
+    return _join(batches)
+
+
+def _join(batches: Sequence) -> list[np.ndarray]:
+    if isinstance(batches[0], tf.Tensor):
+        batches = [(batch,) for batch in batches]
+    return [np.concatenate([_as_array(p) for p in parts]) for parts in zip(*batches, strict=True)]
+
+
+def _as_array(tensor: tf.Tensor) -> np.ndarray:
+    """Return a NumPy array; NumPy has no bfloat16, so half precision becomes float32."""
+    is_half = tensor.dtype in (tf.bfloat16, tf.float16)
+    return (tf.cast(tensor, tf.float32) if is_half else tensor).numpy()
