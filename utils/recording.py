@@ -16,6 +16,11 @@ RECORD_FILE = "run.json"
 WEIGHTS_FILE = "model.weights.h5"
 
 
+def snapshot_file(epoch: int) -> str:
+    """Return the name of the file with the weights after an epoch, counted from 1."""
+    return f"epoch-{epoch:03d}.weights.h5"
+
+
 class SeedEachEpoch(keras.callbacks.Callback):
     """Set the state of dropout's random numbers from seed and epoch alone.
 
@@ -69,10 +74,14 @@ class Checkpoint(keras.callbacks.Callback):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._start = time.perf_counter()
+        self._start, self._processor_start = time.perf_counter(), time.process_time()
 
     def on_epoch_end(self, epoch, logs=None):
-        values = {**logs, "seconds": time.perf_counter() - self._start}
+        values = {
+            **logs,
+            "seconds": time.perf_counter() - self._start,
+            "processor_seconds": time.process_time() - self._processor_start,
+        }
         for name, value in values.items():
             self.history.setdefault(name, []).append(round(float(value), 6))
         self._write(epoch + 1)
@@ -92,6 +101,19 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _complete_epochs(self) -> list[Path]:
         return sorted(self.folder.glob("epoch-*"))
+
+
+class Snapshots(keras.callbacks.Callback):
+    """Keep the weights after some epochs, counted from 1, in float16 in `folder`."""
+
+    def __init__(self, folder: Path, epochs: tuple[int, ...]):
+        super().__init__()
+        self.folder = folder
+        self.epochs = epochs
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch + 1 in self.epochs:
+            save_weights_float16(self.model, self.folder / snapshot_file(epoch + 1))
 
 
 def save_weights_float16(model: keras.Model, path: Path) -> None:

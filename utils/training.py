@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterable
 
+from utils.augmentation import Augmentation
 from utils.hardware import BFLOAT16_FLAGS, cpu_flags
 
 import keras
@@ -27,6 +28,28 @@ def inverse_time_decay(learning_rate: float, decay: float) -> keras.optimizers.s
     return keras.optimizers.schedules.InverseTimeDecay(learning_rate, decay_steps=1, decay_rate=decay)
 
 
+def warm_up_and_cosine(
+    learning_rate: float, num_steps: int, *, warm_up: float = 0.2
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return a schedule that rises from a tenth to `learning_rate`, then falls to 0 along a cosine.
+
+    Args:
+        learning_rate: the largest learning rate.
+        num_steps: number of batches in the whole training.
+        warm_up: share of them in which the rate rises.
+
+    Source: L. Smith, "Super-Convergence", 2018, in the form of SGDR's cosine (Loshchilov and
+        Hutter, 2017).
+    """
+    num_warm_up_steps = max(1, round(warm_up * num_steps))
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=learning_rate / 10,
+        warmup_target=learning_rate,
+        warmup_steps=num_warm_up_steps,
+        decay_steps=num_steps - num_warm_up_steps,
+    )
+
+
 @functools.cache
 def fastest_dtype_policy() -> str:
     """Return "mixed_bfloat16" where the hardware multiplies bfloat16, otherwise "float32".
@@ -40,7 +63,14 @@ def fastest_dtype_policy() -> str:
 
 
 def shuffled_batches(
-    images: np.ndarray, labels: np.ndarray, *, batch_size: int, seed: int, epochs: Iterable[int]
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    batch_size: int,
+    seed: int,
+    epochs: Iterable[int],
+    augmentation: Augmentation | None = None,
+    label_smoothing: float = 0.0,
 ) -> tuple[tf.data.Dataset, int]:
     """Return the batches of all `epochs`, and the number of batches in one epoch.
 
@@ -52,19 +82,31 @@ def shuffled_batches(
         seed: the order of an epoch depends on this and on the epoch's number only, so a training
             that is resumed at an epoch sees what it would have seen.
         epochs: the epochs' numbers, starting at 0.
+        augmentation: how the images are varied; it too depends on seed and epoch only.
+        label_smoothing: if not 0, labels come as (batch, classes), float32, with this share spread
+            evenly over all classes (Szegedy et al. 2016, section 7).
     """
-    num_images = len(images)
+    num_images, num_classes = len(images), int(labels.max()) + 1
     images, labels = tf.constant(images), tf.constant(labels)
 
     def epoch_batches(epoch):
         order = tf.random.experimental.stateless_shuffle(
             tf.range(num_images), seed=tf.stack([tf.constant(seed, tf.int64), epoch])
         )
-        return tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
+        if augmentation is None:
+            return tf.data.Dataset.from_tensor_slices((order, {})).batch(batch_size)
+        drawn = augmentation.draw(num_images, images.shape[1], seed, epoch)
+        return tf.data.Dataset.from_tensor_slices((order, drawn)).batch(batch_size)
 
-    def gather(indices):
-        batch = tf.cast(tf.gather(images, indices), tf.float32) / 255
-        return batch, tf.gather(labels, indices)
+    def gather(indices, drawn):
+        if augmentation is None:
+            batch = tf.cast(tf.gather(images, indices), tf.float32) / 255
+        else:
+            batch = augmentation.apply(images, indices, drawn)
+        targets = tf.gather(labels, indices)
+        if label_smoothing:
+            targets = tf.one_hot(targets, num_classes) * (1 - label_smoothing) + label_smoothing / num_classes
+        return batch, targets
 
     numbers = tf.data.Dataset.from_tensor_slices(np.fromiter(epochs, dtype=np.int64))
     dataset = numbers.flat_map(epoch_batches).map(gather).prefetch(4)

@@ -7,8 +7,17 @@ from utils.architectures.lecture_cifar10 import lecture_cifar10, lecture_cifar10
 from utils.architectures.lenet1 import lenet1
 from utils.architectures.lenet5 import lenet5
 from utils.architectures.resnet50 import resnet50
+from utils.architectures.small import (
+    small_alexnet,
+    small_inception,
+    small_lenet,
+    small_resnet,
+    small_vgg,
+    small_xception,
+)
 from utils.architectures.vgg import vgg16, vgg19
 from utils.architectures.xception import xception
+from utils.architectures.zfnet_cifar10 import zfnet_cifar10
 
 __all__ = [
     "alexnet",
@@ -19,7 +28,14 @@ __all__ = [
     "lenet1",
     "lenet5",
     "resnet50",
+    "small_alexnet",
+    "small_inception",
+    "small_lenet",
+    "small_resnet",
+    "small_vgg",
+    "small_xception",
     "vgg16",
     "vgg19",
     "xception",
+    "zfnet_cifar10",
 ]

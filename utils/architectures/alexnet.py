@@ -22,6 +22,7 @@ from pathlib import Path
 from utils.architectures.weights import load_weights
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 
@@ -119,10 +120,12 @@ class LocalResponseNormalization(layers.Layer):
         self.k, self.n, self.alpha, self.beta = k, n, alpha, beta
 
     def call(self, feature_maps):
-        num_maps, radius = feature_maps.shape[-1], self.n // 2
-        squares = ops.pad(ops.square(feature_maps), [(0, 0)] * 3 + [(radius, radius)])
-        sums = sum(squares[..., shift : shift + num_maps] for shift in range(self.n))
-        return feature_maps / (self.k + self.alpha * sums) ** self.beta
+        index = np.arange(feature_maps.shape[-1])
+        is_near = np.abs(index[:, None] - index) <= self.n // 2
+        # One product with a band of ones adds up the neighbors: faster than n shifted copies.
+        sums = ops.matmul(ops.square(feature_maps), ops.cast(is_near, feature_maps.dtype))
+        log_divisor = self.beta * ops.log(self.k + self.alpha * ops.cast(sums, "float32"))
+        return feature_maps * ops.cast(ops.exp(-log_divisor), feature_maps.dtype)
 
     def get_config(self):
         own = {"k": self.k, "n": self.n, "alpha": self.alpha, "beta": self.beta}

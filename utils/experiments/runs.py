@@ -1,85 +1,21 @@
-"""Long trainings, recorded: how each was made, its history, and its weights.
+"""Recorded runs: made, cut and resumed, loaded, and measured again."""
 
-    python -m utils.experiments list            what is recorded, and with which result
-    python -m utils.experiments verify [NAME]   load the weights, measure again on the test set
-    python -m utils.experiments run NAME        make a run again; a run that was cut goes on
-
-Everything of a run stands in data/runs/NAME: `run.json` and `model.weights.h5`.
-"""
-
-import argparse
 import json
-import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from utils import architectures, recording
-from utils.data import Dataset, as_float, load_cifar10
+from utils import recording
+from utils.data import Dataset, as_float
+from utils.experiments.recipe import Experiment
 from utils.hardware import environment
-from utils.training import fastest_dtype_policy, inverse_time_decay, set_seed, shuffled_batches
+from utils.training import fastest_dtype_policy, set_seed, shuffled_batches
 
 import keras
 
-RUNS_FOLDER = Path(__file__).resolve().parent.parent / "data" / "runs"
+RUNS_FOLDER = Path(__file__).resolve().parents[2] / "data" / "runs"
 # A different processor rounds differently; more than this on 10,000 images is a different model.
 ACCURACY_TOLERANCE = 0.001
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """The recipe of one run: stochastic gradient descent with momentum on a named network.
-
-    Attributes:
-        architecture: name of a function of `utils.architectures`; `options` are its arguments.
-        decay: the learning rate at iteration i is learning_rate / (1 + decay * i).
-        keep_weights: whether the weights are stored beside the history.
-        published: what the source of the recipe reports, as text.
-    """
-
-    architecture: str
-    options: dict[str, Any] = field(default_factory=dict)
-    epochs: int = 25
-    batch_size: int = 32
-    learning_rate: float = 0.01
-    momentum: float = 0.9
-    decay: float = 0.0
-    seed: int = 7
-    keep_weights: bool = True
-    published: str = ""
-
-    def build(self) -> keras.Model:
-        """Build the network, uncompiled, under Keras's current dtype policy."""
-        return getattr(architectures, self.architecture)(**self.options)
-
-    def compile(self, model: keras.Model) -> None:
-        """Compile `model` with the optimizer and loss of this recipe."""
-        model.compile(
-            optimizer=keras.optimizers.SGD(
-                inverse_time_decay(self.learning_rate, self.decay), momentum=self.momentum
-            ),
-            loss="sparse_categorical_crossentropy",
-            metrics=["accuracy"],
-        )
-
-
-EXPERIMENTS = {
-    "lecture_cifar10": Experiment(
-        architecture="lecture_cifar10",
-        decay=0.01 / 25,
-        published="70.85 % (2017) and 71.82 % (2016), machinelearningmastery.com",
-    ),
-    "lecture_cifar10_large": Experiment(
-        architecture="lecture_cifar10_large",
-        batch_size=64,
-        decay=0.01 / 25,
-        published="80.18 % (2017), machinelearningmastery.com",
-    ),
-    # What today's Keras makes of the page's code: `decay=` is ignored.
-    "lecture_cifar10_without_decay": Experiment(
-        architecture="lecture_cifar10", decay=0.0, keep_weights=False
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -110,6 +46,27 @@ class Run:
                 f"the run {self.name!r} keeps no weights; "
                 f"make it again with: python -m utils.experiments run {self.name}"
             )
+        return self._load(path)
+
+    @property
+    def snapshot_epochs(self) -> tuple[int, ...]:
+        """Numbers of the epochs, from 1, whose weights are kept beside the last ones."""
+        return tuple(self.config.get("snapshot_epochs", ()))
+
+    def model_at(self, epoch: int) -> keras.Model:
+        """Return the network as it was after an epoch, counted from 1; built anew at each call.
+
+        Raises:
+            ValueError: the weights of that epoch were not kept; the message lists those that were.
+        """
+        if epoch == self.config["epochs"]:
+            return self.model
+        if epoch not in self.snapshot_epochs:
+            kept = ", ".join(map(str, (*self.snapshot_epochs, self.config["epochs"])))
+            raise ValueError(f"the run {self.name!r} keeps the weights of epochs {kept}, not of {epoch}")
+        return self._load(self.folder / recording.snapshot_file(epoch))
+
+    def _load(self, path: Path) -> keras.Model:
         model = Experiment(**self.config).build()
         model.load_weights(path)
         return model
@@ -173,6 +130,8 @@ def run(
         "config": asdict(experiment),
         "metrics": evaluate(plain, dataset),
         "seconds": round(sum(checkpoint.history["seconds"]), 1),
+        # Of all cores together: does not grow when other programs take their share of the machine.
+        "processor_seconds": round(sum(checkpoint.history["processor_seconds"]), 1),
         "dtype_policy": fastest_dtype_policy(),
         "num_parameters": model.count_params(),
         "data": {"name": dataset.name, "sha256": dataset.sha256},
@@ -187,28 +146,35 @@ def run(
 def _train(experiment: Experiment, dataset: Dataset, folder: Path, verbose):
     set_seed(experiment.seed)
     model = experiment.build()
-    experiment.compile(model)
+    steps_per_epoch = -(-len(dataset.x_train) // experiment.batch_size)
+    experiment.compile(model, steps_per_epoch)
     checkpoint = recording.Checkpoint(folder / "checkpoint", asdict(experiment))
     first_epoch = checkpoint.restore(model)
     if first_epoch:
         print(f"{folder.name}: going on after epoch {first_epoch}")
     if first_epoch < experiment.epochs:
-        batches, steps_per_epoch = shuffled_batches(
+        batches, _ = shuffled_batches(
             dataset.x_train,
             dataset.y_train,
             batch_size=experiment.batch_size,
             seed=experiment.seed,
             epochs=range(first_epoch, experiment.epochs),
+            augmentation=experiment.make_augmentation(),
+            label_smoothing=experiment.label_smoothing,
         )
+        test_labels = dataset.y_test
+        if experiment.label_smoothing:
+            test_labels = keras.utils.to_categorical(test_labels, len(dataset.class_names))
+        snapshots = recording.Snapshots(folder, experiment.snapshot_epochs)
         model.fit(
             batches,
             epochs=experiment.epochs,
             initial_epoch=first_epoch,
             steps_per_epoch=steps_per_epoch,
             shuffle=False,  # the batches come shuffled
-            validation_data=(as_float(dataset.x_test), dataset.y_test),
+            validation_data=(as_float(dataset.x_test), test_labels),
             validation_batch_size=500,
-            callbacks=[recording.SeedEachEpoch(experiment.seed), checkpoint],
+            callbacks=[recording.SeedEachEpoch(experiment.seed), snapshots, checkpoint],
             verbose=verbose,
         )
     return model, checkpoint
@@ -241,40 +207,3 @@ def verify(names: list[str], dataset: Dataset, runs_folder: Path = RUNS_FOLDER) 
             f"{'the same' if agrees else 'DIFFERENT'}"
         )
     return all_agree
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m utils.experiments", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="show what is recorded")
-    verify_parser = commands.add_parser("verify", help="measure recorded runs again")
-    verify_parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
-    run_parser = commands.add_parser("run", help="make a run again")
-    run_parser.add_argument("name", choices=sorted(EXPERIMENTS))
-    options = parser.parse_args(arguments)
-    if options.command == "list":
-        return _list()
-    dataset = load_cifar10(strict=True)
-    if options.command == "verify":
-        return 0 if verify(options.names or recorded_names(), dataset) else 1
-    result = run(options.name, EXPERIMENTS[options.name], dataset)
-    print(f"{result.name}: {result.metrics['test_accuracy']:.2%} on the test set")
-    return 0
-
-
-def _list() -> int:
-    for name, experiment in EXPERIMENTS.items():
-        if name in recorded_names():
-            record = load_run(name).record
-            result = f"{record['metrics']['test_accuracy']:.2%} in {record['seconds'] / 60:.1f} minutes"
-        else:
-            result = "not recorded"
-        note = f" (published {experiment.published})" if experiment.published else ""
-        print(f"{name:32} {result}{note}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

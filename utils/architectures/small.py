@@ -1,0 +1,163 @@
+"""The ideas of the famous networks at the size of CIFAR-10, for one comparison by one recipe.
+
+Each takes images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10), and has at most 1.5
+million parameters. They follow the order of layers and the building blocks of their models in
+this package, not their widths. Those of 2014 and later normalize each convolution by batch, as
+their authors do from 2015 on; the two before it do not know how.
+"""
+
+from utils.architectures.alexnet import LocalResponseNormalization
+from utils.fused_normalization import FusedBatchNormalization
+
+import keras
+from keras import layers
+
+
+def small_lenet() -> keras.Model:
+    """Build LeNet-5's sequence with ReLU, wider maps and average pooling; 126,942 parameters."""
+    inputs, x = _centered_inputs()
+    for filters in (16, 32):
+        x = layers.Conv2D(filters, 5, activation="relu", kernel_initializer="he_normal")(x)
+        x = layers.AveragePooling2D(2)(x)
+    x = layers.Flatten()(x)
+    for units in (120, 84):
+        x = layers.Dense(units, activation="relu", kernel_initializer="he_normal")(x)
+    return _classifier(inputs, x, "small_lenet")
+
+
+def small_alexnet() -> keras.Model:
+    """Build AlexNet's five convolutions, overlapping pooling, response normalization and dropout."""
+    inputs, x = _centered_inputs()
+    x = _plain(x, 64, 5)
+    x = LocalResponseNormalization()(x)
+    x = layers.MaxPooling2D(3, 2, padding="same")(x)
+    x = _plain(x, 128)
+    x = LocalResponseNormalization()(x)
+    x = layers.MaxPooling2D(3, 2, padding="same")(x)
+    x = _plain(_plain(_plain(x, 192), 192), 128)
+    x = layers.MaxPooling2D(3, 2, padding="same")(x)
+    x = layers.Flatten()(x)
+    for _ in range(2):
+        x = layers.Dense(256, activation="relu", kernel_initializer="he_normal")(x)
+        x = layers.Dropout(0.25)(x)
+    return _classifier(inputs, x, "small_alexnet")
+
+
+def small_vgg() -> keras.Model:
+    """Build VGG's pairs of 3x3 convolutions between poolings, and one linear layer at the end."""
+    inputs, x = _centered_inputs()
+    for filters in (48, 96, 192, 192):
+        x = _normalized(_normalized(x, filters), filters)
+        x = layers.MaxPooling2D()(x)
+    return _classifier(inputs, layers.GlobalAveragePooling2D()(x), "small_vgg")
+
+
+def small_inception() -> keras.Model:
+    """Build Inception modules, two at each of three sizes; 5x5 as two 3x3, as from Inception v2 on."""
+    inputs, x = _centered_inputs()
+    x = _normalized(x, 64)
+    x = layers.MaxPooling2D()(x)
+    for width in (32, 48, 64):
+        x = _inception_module(_inception_module(x, width), width)
+        x = layers.MaxPooling2D()(x)
+    return _classifier(inputs, layers.GlobalAveragePooling2D()(x), "small_inception")
+
+
+def _inception_module(x, width: int):
+    """Four branches side by side; 4.5 times `width` maps come out."""
+    branches = [
+        _normalized(x, width, 1),
+        _normalized(_normalized(x, width, 1), 2 * width),
+        _normalized(_normalized(_normalized(x, width // 2, 1), width), width),
+        _normalized(layers.AveragePooling2D(3, 1, padding="same")(x), width // 2, 1),
+    ]
+    return layers.Concatenate()(branches)
+
+
+def small_xception() -> keras.Model:
+    """Build Xception's three flows from separable convolutions, with shortcuts beside them."""
+    inputs, x = _centered_inputs()
+    x = _normalized(x, 32)
+    for filters in (64, 128, 256):  # the entry flow halves the size
+        shortcut = _normalize(_convolution(x, filters, 1, strides=2))
+        x = _separable(_separable(x, filters), filters, relu=False)
+        x = layers.MaxPooling2D(3, 2, padding="same")(x)
+        x = layers.ReLU()(layers.Add()([x, shortcut]))
+    shortcut = x  # the middle flow keeps it
+    x = _separable(_separable(x, 256), 256, relu=False)
+    x = layers.ReLU()(layers.Add()([x, shortcut]))
+    x = _separable(x, 512)
+    return _classifier(inputs, layers.GlobalAveragePooling2D()(x), "small_xception")
+
+
+def small_resnet() -> keras.Model:
+    """Build residual blocks of two 3x3 convolutions, two at each of three sizes."""
+    inputs, x = _centered_inputs()
+    x = _normalized(x, 32)
+    for filters, strides in ((32, 1), (32, 1), (64, 2), (64, 1), (128, 2), (128, 1)):
+        x = _residual_block(x, filters, strides)
+    return _classifier(inputs, layers.GlobalAveragePooling2D()(x), "small_resnet")
+
+
+def _residual_block(x, filters: int, strides: int):
+    """Add what two convolutions make of the maps to the maps themselves."""
+    shortcut = x
+    if strides != 1 or x.shape[-1] != filters:
+        shortcut = _normalize(_convolution(x, filters, 1, strides=strides))
+    x = _normalized(x, filters, strides=strides)
+    x = _normalize(_convolution(x, filters, 3))
+    return layers.ReLU()(layers.Add()([x, shortcut]))
+
+
+def _centered_inputs():
+    """Images in [0, 1] enter; -2 to 2 leaves, with the gray of most pixels near 0."""
+    inputs = keras.Input((32, 32, 3))
+    return inputs, layers.Rescaling(4.0, offset=-2.0)(inputs)
+
+
+def _classifier(inputs, x, name: str) -> keras.Model:
+    # Under mixed precision the probabilities are still computed in float32.
+    outputs = layers.Dense(10, activation="softmax", dtype="float32", name="predictions")(x)
+    return keras.Model(inputs, outputs, name=name)
+
+
+def _plain(x, filters: int, kernel_size: int = 3):
+    """Convolution with bias, and ReLU."""
+    return layers.Conv2D(
+        filters, kernel_size, padding="same", activation="relu", kernel_initializer="he_normal"
+    )(x)
+
+
+def _convolution(x, filters: int, kernel_size: int, strides: int = 1):
+    """Convolution without a bias: the normalization that follows has one."""
+    return layers.Conv2D(
+        filters,
+        kernel_size,
+        strides=strides,
+        padding="same",
+        use_bias=False,
+        kernel_initializer="he_normal",
+    )(x)
+
+
+def _normalize(x):
+    return FusedBatchNormalization(momentum=0.9)(x)
+
+
+def _normalized(x, filters: int, kernel_size: int = 3, strides: int = 1):
+    """Convolution, batch normalization, ReLU."""
+    return layers.ReLU()(_normalize(_convolution(x, filters, kernel_size, strides)))
+
+
+def _separable(x, filters: int, relu: bool = True):
+    """A 3x3 convolution of each map alone, then 1x1 across the maps; nothing between them."""
+    x = layers.SeparableConv2D(
+        filters,
+        3,
+        padding="same",
+        use_bias=False,
+        depthwise_initializer="he_normal",
+        pointwise_initializer="he_normal",
+    )(x)
+    x = _normalize(x)
+    return layers.ReLU()(x) if relu else x
