@@ -1,7 +1,7 @@
 """Shapes-10: one seed, one set of pictures; exact masks; only the outline tells the class."""
 
-from utils import scenes
 from utils.scenes import SHAPES, TEXTURES, shapes10
+from utils.scenes import shapes as scenes
 
 import numpy as np
 import pytest

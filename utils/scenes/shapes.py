@@ -1,4 +1,4 @@
-"""Pictures that the course draws itself, so that the exact place of every object is known.
+"""Shapes-10: ten classes of objects that differ in outline alone, with exact masks.
 
 Coordinates run from -1 to 1 across a picture, x to the right and y upwards: a scene does not
 depend on the number of pixels it is drawn with.
@@ -48,10 +48,10 @@ def shapes10(
     Raises:
         ValueError: an argument is out of its range.
     """
-    _require_integer("num_images", num_images, 1)
-    _require_integer("size", size, 8)
-    _require_integer("seed", seed, 0)
-    _require_integer("num_strokes", num_strokes, 0)
+    require_integer("num_images", num_images, 1)
+    require_integer("size", size, 8)
+    require_integer("seed", seed, 0)
+    require_integer("num_strokes", num_strokes, 0)
     if not 0 <= noise <= 1:
         raise ValueError(f"noise must lie between 0 and 1, got {noise!r}.")
 
@@ -201,6 +201,7 @@ def _uniform(rng: np.random.Generator, low: float, high: float, *shape: int) -> 
     return rng.uniform(low, high, shape).astype(np.float32)
 
 
-def _require_integer(name: str, value: int, smallest: int) -> None:
+def require_integer(name: str, value: int, smallest: int) -> None:
+    """Raise a ValueError unless an argument is an integer and large enough."""
     if not isinstance(value, int | np.integer) or value < smallest:
         raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}.")
