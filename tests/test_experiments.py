@@ -153,6 +153,42 @@ run("killed", replace(RECIPE, epochs=2000), dataset, {str(tmp_path)!r}, verbose=
     assert len(checkpoint.history["loss"]) == model.optimizer.iterations.numpy() / 5
 
 
+def test_snapshots_are_the_weights_of_a_run_that_ended_there(tmp_path, dataset):
+    """A constant learning rate: three epochs begin as a training of one epoch."""
+    constant = replace(RECIPE, decay=0.0)
+    short = run("short", replace(constant, epochs=1), dataset, tmp_path, verbose=0)
+    long = run("long", replace(constant, snapshot_epochs=(1, 2)), dataset, tmp_path, verbose=0)
+    for kept, ended in zip(long.model_at(1).get_weights(), short.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, ended)
+    for kept, last in zip(long.model_at(3).get_weights(), long.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, last)
+    assert not np.array_equal(long.model_at(2).get_weights()[0], long.model_at(1).get_weights()[0])
+    assert long.snapshot_epochs == (1, 2)
+
+
+def test_an_epoch_that_was_not_kept_is_refused_with_those_that_were(tmp_path, dataset):
+    recorded = run("noise", replace(RECIPE, snapshot_epochs=(2,)), dataset, tmp_path, verbose=0)
+    with pytest.raises(ValueError, match="keeps the weights of epochs 2, 3, not of 1"):
+        recorded.model_at(1)
+
+
+def test_weight_decay_shrinks_kernels_and_nothing_else():
+    model = tiny_network()
+    replace(RECIPE, learning_rate=0.5, decay=0.0, weight_decay=0.1).compile(model)
+    kernel, bias = model.trainable_weights
+    bias.assign(np.ones(10))
+    before = keras.ops.convert_to_numpy(kernel)
+    model.optimizer.build(model.trainable_variables)
+    model.optimizer.apply([keras.ops.zeros_like(kernel), keras.ops.zeros_like(bias)])
+    np.testing.assert_allclose(kernel, before * (1 - 0.5 * 0.1), rtol=1e-6)
+    np.testing.assert_array_equal(bias, np.ones(10))
+
+
+def test_an_unknown_schedule_is_refused():
+    with pytest.raises(ValueError, match="inverse_time"):
+        replace(RECIPE, schedule="linear")
+
+
 def test_a_checkpoint_of_another_recipe_is_not_resumed(tmp_path, dataset, monkeypatch):
     with monkeypatch.context() as patch:
         cut_at(patch, "after saving")

@@ -1,7 +1,13 @@
 """Schedules, seeds, precision and the order of batches."""
 
 from utils import training
-from utils.training import fastest_dtype_policy, inverse_time_decay, set_seed, shuffled_batches
+from utils.training import (
+    fastest_dtype_policy,
+    inverse_time_decay,
+    set_seed,
+    shuffled_batches,
+    warm_up_and_cosine,
+)
 
 import keras
 import numpy as np
@@ -91,3 +97,25 @@ def test_order_depends_on_seed_and_epoch_only():
     other_seed = np.concatenate([labels for _, labels in epochs_of(20, 6, 8, range(1))[0]])
     assert not np.array_equal(first, second)
     assert not np.array_equal(first, other_seed)
+
+
+def test_warm_up_and_cosine_is_its_formula():
+    schedule = warm_up_and_cosine(0.4, 100, warm_up=0.2)
+    rates = [float(schedule(step)) for step in range(101)]
+    np.testing.assert_allclose(rates[:21], np.linspace(0.04, 0.4, 21), rtol=1e-5)
+    falling = 0.4 * (1 + np.cos(np.pi * np.arange(81) / 80)) / 2
+    np.testing.assert_allclose(rates[20:], falling, atol=1e-6)
+
+
+def test_label_smoothing_spreads_a_share_over_all_classes():
+    images, labels = np.zeros((6, 4, 4, 3), np.uint8), np.arange(6) % 5
+    batches, _ = shuffled_batches(images, labels, batch_size=6, seed=0, epochs=[0], label_smoothing=0.1)
+    (_, targets), (_, plain) = (
+        next(iter(batches)),
+        next(iter(shuffled_batches(images, labels, batch_size=6, seed=0, epochs=[0])[0])),
+    )
+    assert targets.shape == (6, 5)
+    np.testing.assert_allclose(np.sum(targets, axis=1), 1, rtol=1e-6)
+    np.testing.assert_array_equal(np.argmax(targets, axis=1), plain)
+    np.testing.assert_allclose(np.max(targets, axis=1), 0.9 + 0.1 / 5, rtol=1e-6)
+    np.testing.assert_allclose(np.min(targets, axis=1), 0.1 / 5, rtol=1e-5)
