@@ -3,13 +3,19 @@
 python -m utils.experiments list            what is recorded, and with which result
 python -m utils.experiments verify [NAME]   load the weights, measure again on the test set
 python -m utils.experiments run NAME        make a run again; a run that was cut goes on
+python -m utils.experiments grid NAME       train the cells that a grid's table lacks
+    --scheduler ADDRESS                     on a Dask cluster instead of here
+    --max-minutes M                         stop after so long; the same command goes on
 """
 
 import argparse
 import sys
+from pathlib import Path
 
 from utils.data import load_cifar10
 from utils.experiments import EXPERIMENTS, load_run, recorded_names, run, verify
+from utils.experiments.grid import TABLES_FOLDER, Grid, run_grid
+from utils.experiments.grids import GRIDS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,14 +28,34 @@ def main(arguments: list[str] | None = None) -> int:
     verify_parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     run_parser = commands.add_parser("run", help="make a run again")
     run_parser.add_argument("name", choices=sorted(EXPERIMENTS))
+    grid_parser = commands.add_parser("grid", help="train the cells that a grid's table lacks")
+    grid_parser.add_argument("name", choices=sorted(GRIDS))
+    grid_parser.add_argument("--scheduler", metavar="ADDRESS", help="run on this Dask cluster")
+    grid_parser.add_argument("--max-minutes", metavar="M", type=float, help="stop after so long")
+    grid_parser.add_argument("--folder", type=Path, default=TABLES_FOLDER, help="where the tables are")
     options = parser.parse_args(arguments)
     if options.command == "list":
         return _list()
+    if options.command == "grid":
+        return _grid(GRIDS[options.name], options.scheduler, options.folder, options.max_minutes)
     dataset = load_cifar10(strict=True)
     if options.command == "verify":
         return 0 if verify(options.names or recorded_names(), dataset) else 1
     result = run(options.name, EXPERIMENTS[options.name], dataset)
     print(f"{result.name}: {result.metrics['test_accuracy']:.2%} on the test set")
+    return 0
+
+
+def _grid(grid: Grid, scheduler: str | None, folder: Path, max_minutes: float | None) -> int:
+    if scheduler is None:
+        num_lacking = run_grid(grid, folder, max_minutes)
+    else:
+        # Only here: without a cluster, nothing of Dask is needed.
+        from utils.experiments.cluster import run_grid_on_cluster
+
+        num_lacking = run_grid_on_cluster(grid, scheduler, folder, max_minutes)
+    num_cells = len(grid.cells)
+    print(f"{grid.name}: {num_cells - num_lacking} of {num_cells} cells in {grid.table_path(folder)}")
     return 0
 
 
@@ -42,6 +68,9 @@ def _list() -> int:
             result = "not recorded"
         note = f" (published {experiment.published})" if experiment.published else ""
         print(f"{name:32} {result}{note}")
+    for name, grid in GRIDS.items():
+        num_recorded = len(grid.cells) - len(grid.remaining())
+        print(f"{'grid ' + name:32} {num_recorded} of {len(grid.cells)} cells recorded")
     return 0
 
 
