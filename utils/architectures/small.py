@@ -79,7 +79,7 @@ def small_xception() -> keras.Model:
     inputs, x = _centered_inputs()
     x = _normalized(x, 32)
     for filters in (64, 128, 256):  # the entry flow halves the size
-        shortcut = _normalize(_convolution(x, filters, 1, strides=2))
+        shortcut = _shortcut(x, filters, strides=2)
         x = _separable(_separable(x, filters), filters, relu=False)
         x = layers.MaxPooling2D(3, 2, padding="same")(x)
         x = layers.ReLU()(layers.Add()([x, shortcut]))
@@ -103,10 +103,18 @@ def _residual_block(x, filters: int, strides: int):
     """Add what two convolutions make of the maps to the maps themselves."""
     shortcut = x
     if strides != 1 or x.shape[-1] != filters:
-        shortcut = _normalize(_convolution(x, filters, 1, strides=strides))
+        shortcut = _shortcut(x, filters, strides)
     x = _normalized(x, filters, strides=strides)
     x = _normalize(_convolution(x, filters, 3))
     return layers.ReLU()(layers.Add()([x, shortcut]))
+
+
+def _shortcut(x, filters: int, strides: int):
+    """Bring maps to the shape of what a block makes of them, by a 1x1 convolution."""
+    # Pooling over one pixel picks each second one. As strides of the convolution they would be the
+    # same, but TensorFlow 2.21's gradient of such a filter reaches outside of its memory on a CPU.
+    x = layers.AveragePooling2D(1, strides)(x)
+    return _normalize(_convolution(x, filters, 1))
 
 
 def _centered_inputs():
