@@ -1,6 +1,6 @@
 """Paired statistics: against SciPy, and on the seeds that a cut grid leaves."""
 
-from utils.paired import by_seed, estimate_mean, paired_differences
+from utils.paired import by_seed, estimate_mean, mean_over_seeds, paired_differences
 
 import numpy as np
 import pytest
@@ -64,3 +64,12 @@ def test_what_cannot_be_compared_is_refused(table):
     table["seed"] = np.where(table["row"] == "ours", 10, table["seed"])
     with pytest.raises(ValueError, match="no seed in common"):
         paired_differences(table, "ours", "theirs", "accuracy")
+
+
+def test_curves_are_averaged_round_by_round(table):
+    assert mean_over_seeds(table, "ours", "accuracy") == pytest.approx(0.63)
+    table["curve"] = np.array(["1 2", "3 4", "5 6", "7 8", "5 6", "3 4", "4 8"])
+    np.testing.assert_allclose(mean_over_seeds(table, "ours", "curve"), [4, 6])
+    table["curve"] = np.array(["1 2", "3 4", "5 6", "7 8", "5 6", "3 4", "4"])
+    with pytest.raises(ValueError, match="different lengths"):
+        mean_over_seeds(table, "ours", "curve")

@@ -75,3 +75,18 @@ def paired_differences(table: Mapping[str, np.ndarray], row: str, baseline: str,
     if not common:
         raise ValueError(f"{row!r} and {baseline!r} have no seed in common")
     return np.array([ours[seed] - theirs[seed] for seed in common])
+
+
+def mean_over_seeds(table: Mapping[str, np.ndarray], row: str, column: str) -> np.ndarray:
+    """Return the mean of a column over the seeds of a row: a number, or (N,) for a text of N numbers.
+
+    Raises:
+        ValueError: the table has no such row, or its curves have different lengths, as after early
+            stopping.
+    """
+    values = list(by_seed(table, row, column).values())
+    if isinstance(values[0], str):
+        values = [[float(number) for number in text.split()] for text in values]
+        if len(set(map(len, values))) > 1:
+            raise ValueError(f"the curves {column!r} of {row!r} have different lengths")
+    return np.mean(values, axis=0)

@@ -5,7 +5,29 @@ from utils.regularization import POOLINGS, Setting
 from utils.regularization_cell import train_cell
 
 BASE = Setting()
-BEST = BASE.replace(augmentation="flip and shift", batch_normalization=True, dropout=0.25)
+
+# Which methods go together? Two seeds; the one with the highest validation accuracy is BEST.
+COMBINATIONS = Grid(
+    name="combinations",
+    settings={
+        "flip and shift, dropout": BASE.replace(augmentation="flip and shift", dropout=0.2),
+        "flip and shift, normalization": BASE.replace(
+            augmentation="flip and shift", batch_normalization=True
+        ),
+        "flip and shift, normalization, dropout": BASE.replace(
+            augmentation="flip and shift", batch_normalization=True, dropout=0.2
+        ),
+        "flip and shift, normalization, label smoothing": BASE.replace(
+            augmentation="flip and shift", batch_normalization=True, label_smoothing=0.1
+        ),
+        "flip, shift, cutout, normalization": BASE.replace(
+            augmentation="flip, shift, cutout", batch_normalization=True
+        ),
+    },
+    num_seeds=2,
+    train=train_cell,
+)
+BEST = COMBINATIONS.settings["flip and shift, normalization"]
 
 # One row per method, everything else as in the first row.
 REGULARIZATION = Grid(
@@ -71,4 +93,4 @@ SPOT_CHECKS = Grid(
     train=train_cell,
 )
 
-GRIDS = {grid.name: grid for grid in (REGULARIZATION, HYPERPARAMETERS, DATA_SIZE, SPOT_CHECKS)}
+GRIDS = {grid.name: grid for grid in (COMBINATIONS, REGULARIZATION, HYPERPARAMETERS, DATA_SIZE, SPOT_CHECKS)}
