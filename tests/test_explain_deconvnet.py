@@ -352,6 +352,18 @@ def test_position_is_the_strongest_unless_given():
     assert not np.array_equal(deconvnet(model, images, "conv2", 1, elsewhere), expected)
 
 
+def test_each_image_can_have_a_unit_of_its_own():
+    model, images = small_network(), random_images(4)
+    units = np.array([5, 0, 3, 0])
+    expected = [
+        deconvnet(model, image[np.newaxis], "pool2", unit)[0]
+        for image, unit in zip(images, units, strict=True)
+    ]
+    np.testing.assert_allclose(deconvnet(model, images, "pool2", units), expected, atol=1e-12)
+    with pytest.raises(ValueError, match="one for each of 4 images"):
+        deconvnet(model, images, "pool2", units[:3])
+
+
 def test_batches_are_compiled_once_and_change_nothing(monkeypatch):
     model, images = small_network(), random_images(11)
     expected = deconvnet(model, images, "pool2", 1)

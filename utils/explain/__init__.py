@@ -7,14 +7,20 @@
 | `maximize_filter`  | `grad_cam`                                 |
 |                    | `occlusion`                                |
 
-`pointing_game` and `mask_iou` score maps against objects whose place is known.
+`heat_maps` computes those that tell where, side by side. `pointing_game` and `mask_iou` score them
+against objects whose place is known, `randomize_downward` asks whether they depend on the weights, and
+`activity`, `similarity`, `aliased_energy` and `unsteadiness` tell what is wrong with a first layer.
 """
 
 from utils.explain.deconvnet import deconvnet
+from utils.explain.diagnosis import activity, aliased_energy, similarity, unsteadiness
 from utils.explain.grad_cam import grad_cam
 from utils.explain.guided_backprop import guided_backprop
+from utils.explain.heat_maps import heat_maps, strongest_units
 from utils.explain.maximize_filter import FilterPictures, as_pictures, maximize_filter
+from utils.explain.mosaic import Mosaics, enlarge_input, make_mosaics
 from utils.explain.occlusion import Occlusion, occlusion
+from utils.explain.randomization import randomize_downward
 from utils.explain.receptive_box import receptive_boxes
 from utils.explain.saliency import input_gradient, saliency
 from utils.explain.scores import center_map, mask_iou, pointing_game, score_maps
@@ -24,23 +30,33 @@ from utils.explain.unpooling import max_pool_with_switches, unpool
 
 __all__ = [
     "FilterPictures",
+    "Mosaics",
     "Occlusion",
     "TopPatches",
+    "activity",
+    "aliased_energy",
     "as_pictures",
     "center_map",
     "deconvnet",
+    "enlarge_input",
     "grad_cam",
     "guided_backprop",
+    "heat_maps",
     "input_gradient",
+    "make_mosaics",
     "mask_iou",
     "max_pool_with_switches",
     "maximize_filter",
     "occlusion",
     "pointing_game",
+    "randomize_downward",
     "receptive_boxes",
     "saliency",
     "score_maps",
+    "similarity",
     "smooth_grad",
+    "strongest_units",
     "top_patches",
     "unpool",
+    "unsteadiness",
 ]

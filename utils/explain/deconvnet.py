@@ -43,7 +43,7 @@ def deconvnet(
     model: keras.Model,
     images: np.ndarray,
     layer: LayerChoice,
-    unit: int,
+    unit: int | np.ndarray,
     position: tuple[int, int] | None = None,
     *,
     batch_size: int = BATCH_SIZE,
@@ -55,7 +55,7 @@ def deconvnet(
             `layer`; it is not changed.
         images: (N, H, W, C), floats in the model's range.
         layer: name, index in `model.layers`, or the layer, with output (N, h, w, units).
-        unit: number of the feature map.
+        unit: number of the feature map, or one number per image (N,).
         position: (row, column) in the map; None for where it is strongest, in each image.
         batch_size: images at a time.
 
@@ -69,9 +69,13 @@ def deconvnet(
     network = Network(model)
     step = network.find_feature_maps(layer)
     images = check_images(network, images)
-    if np.ndim(unit):
-        raise ValueError(f"unit must be one integer, got {unit!r}; call once per unit.")
-    units = np.repeat(check_units(step, unit), len(images))
+    units = check_units(step, unit)
+    if np.shape(unit) not in ((), (len(images),)):
+        raise ValueError(
+            f"unit must be one integer or one for each of {len(images)} images, got {unit!r}; "
+            "call once per unit."
+        )
+    units = np.broadcast_to(units, len(images))
 
     def project_strongest(images, units):
         (feature_maps,) = network.run(images, [step])

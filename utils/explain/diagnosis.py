@@ -1,0 +1,85 @@
+"""What is wrong with a first layer, in numbers: dead maps, idle filters, aliasing.
+
+Source of the questions: M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional
+Networks", ECCV 2014, section 4.1. The paper answers them by eye.
+"""
+
+from collections.abc import Sequence
+
+from utils.explain.inputs import check_images, in_batches
+from utils.explain.network import LayerChoice, Network
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def activity(model: keras.Model, images: np.ndarray, layer: LayerChoice) -> np.ndarray:
+    """Return for each feature map the share of all places and images at which it is positive.
+
+    Args:
+        images: (N, H, W, C), floats in the model's range.
+        layer: name, index in `model.layers`, or the layer, with output (N, h, w, units).
+
+    Returns:
+        (units,), from 0, a dead map, to 1.
+    """
+    network = Network(model)
+    step = network.find_feature_maps(layer)
+    images = check_images(network, images)
+
+    def share(batch):
+        is_active = tf.cast(network.run(batch, [step])[0] > 0, tf.float32)
+        return tf.reduce_mean(is_active, axis=(1, 2))
+
+    return in_batches(share, images)[0].mean(axis=0)
+
+
+def similarity(kernel: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the cosine between each filter and the filter of the same number in another kernel.
+
+    Args:
+        kernel, other: (height, width, inputs, filters).
+
+    Returns:
+        (filters,), from -1 to 1; 1 for a filter that has not turned.
+    """
+    products = (kernel * other).sum(axis=(0, 1, 2))
+    lengths = [np.sqrt((k**2).sum(axis=(0, 1, 2))) for k in (kernel, other)]
+    return products / np.maximum(lengths[0] * lengths[1], 1e-12)
+
+
+def aliased_energy(kernel: np.ndarray, strides: Sequence[int], num_frequencies: int = 64) -> np.ndarray:
+    """Return the share of each filter's energy at waves that its stride cannot tell from slower ones.
+
+    Steps of s pixels resolve up to 1 / (2 s) cycles per pixel, along rows and along columns.
+
+    Args:
+        kernel: (height, width, inputs, filters).
+        strides: of the convolution, along rows and columns.
+        num_frequencies: points of the spectrum per axis.
+
+    Returns:
+        (filters,), from 0 to 1.
+    """
+    size = (num_frequencies, num_frequencies)
+    energy = (abs(np.fft.fft2(kernel, size, axes=(0, 1))) ** 2).sum(axis=2)
+    frequencies = abs(np.fft.fftfreq(num_frequencies))
+    is_fast = [frequencies > 1 / (2 * stride) for stride in strides]
+    is_aliased = is_fast[0][:, None] | is_fast[1]
+    return energy[is_aliased].sum(axis=0) / energy.sum(axis=(0, 1))
+
+
+def unsteadiness(model: keras.Model, images: np.ndarray, shift: int = 1, batch_size: int = 500) -> float:
+    """Return the share of images whose predicted class changes when they are shifted to the right.
+
+    Args:
+        model: to (N, classes).
+        images: (N, H, W, C); the columns that enter on the left are those that leave on the right.
+        shift: in pixels.
+    """
+    before, after = (
+        model.predict(pictures, batch_size=batch_size, verbose=0).argmax(axis=1)
+        for pictures in (images, np.roll(images, shift, axis=2))
+    )
+    return float(np.mean(before != after))

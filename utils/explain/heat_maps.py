@@ -1,0 +1,56 @@
+"""All methods that tell where in an image, on the same images."""
+
+from utils.explain.deconvnet import deconvnet
+from utils.explain.grad_cam import grad_cam
+from utils.explain.guided_backprop import guided_backprop
+from utils.explain.inputs import check_images, in_batches
+from utils.explain.network import LayerChoice, Network
+from utils.explain.occlusion import occlusion
+from utils.explain.saliency import largest_channel, saliency
+from utils.explain.smooth_grad import smooth_grad
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def strongest_units(model: keras.Model, images: np.ndarray, layer: LayerChoice) -> np.ndarray:
+    """Return for each image the feature map with the largest sum, as `occlusion` watches.
+
+    Args:
+        images: (N, H, W, C), floats in the model's range.
+        layer: name, index in `model.layers`, or the layer, with output (N, h, w, units).
+
+    Returns:
+        (N,), integers.
+    """
+    network = Network(model)
+    step = network.find_feature_maps(layer)
+    images = check_images(network, images)
+    (sums,) = in_batches(lambda batch: tf.reduce_sum(network.run(batch, [step])[0], axis=(1, 2)), images)
+    return sums.argmax(axis=1)
+
+
+def heat_maps(
+    model: keras.Model, images: np.ndarray, classes, layer: LayerChoice, *, size: int = 9, seed: int = 0
+) -> dict[str, np.ndarray]:
+    """Compute one map per image with each method that tells where.
+
+    Args:
+        model, images, classes: see `input_gradient`.
+        layer: the layer of Grad-CAM, and of the deconvnet, which projects each image's strongest map.
+        size: height and width of the square of `occlusion`; its stride is a third of that.
+        seed: of SmoothGrad's noise.
+
+    Returns:
+        name to (N, H, W); larger where the method sees more.
+    """
+    projections = deconvnet(model, images, layer, strongest_units(model, images, layer))
+    return {
+        "deconvnet": largest_channel(projections),
+        "saliency": saliency(model, images, classes),
+        "SmoothGrad": smooth_grad(model, images, classes, num_samples=15, seed=seed),
+        "guided backprop": largest_channel(guided_backprop(model, images, classes)),
+        "Grad-CAM": grad_cam(model, images, layer, classes),
+        "occlusion": occlusion(model, images, classes, size=size, stride=max(size // 3, 1)).drops,
+    }

@@ -1,0 +1,136 @@
+"""Figures of what the methods of `utils.explain` find; each gives alternative text, returns its Axes."""
+
+from collections.abc import Mapping, Sequence
+
+from utils.explain import TopPatches, deconvnet, heat_maps, occlusion, strongest_units
+from utils.patch_pictures import as_signed
+from utils.plotting import describe, show_images
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+OUTLINE = "#e42536"  # the red of the Petroff palette
+
+
+def show_filters(model: keras.Model, layer: str, *, alt: str, num_columns: int = 16) -> np.ndarray:
+    """Show the filters of a layer that reads colors; gray is zero.
+
+    Args:
+        layer: name of a convolution with 1 or 3 input channels.
+    """
+    kernel = model.get_layer(layer).get_weights()[0]
+    return show_images(as_signed(np.moveaxis(kernel, -1, 0)), num_columns=num_columns, size=0.55, alt=alt)
+
+
+def show_evolution(
+    found: Mapping[str, Sequence[TopPatches]], epochs: Sequence[int], *, alt: str
+) -> np.ndarray:
+    """Show the projections of the strongest activations, epoch by epoch.
+
+    Args:
+        found: name of a layer to its top patches at each epoch; one row per unit.
+        epochs: the numbers written below the columns.
+    """
+    _, axes = plt.subplots(1, len(found), figsize=(4.2 * len(found), 3.2))
+    for ax, (name, tops) in zip(np.atleast_1d(axes), found.items(), strict=True):
+        pictures = as_signed(np.stack([top.projections[:, 0] for top in tops], axis=1))
+        size = pictures.shape[3]
+        ax.imshow(np.vstack([np.hstack(row) for row in pictures]))
+        ax.set_xticks(size * (np.arange(len(epochs)) + 0.5), epochs)
+        ax.set(title=name, xlabel="epoch", yticks=[])
+    return describe(axes, alt)
+
+
+def show_occlusion(
+    model: keras.Model,
+    images: np.ndarray,
+    classes: np.ndarray,
+    layer: str,
+    class_names: Sequence[str],
+    *,
+    size: int,
+    alt: str,
+) -> np.ndarray:
+    """Show, as figure 7 of Zeiler and Fergus does, what a sliding square changes.
+
+    Args:
+        model, images, layer, size: see `occlusion`; the square moves by one pixel.
+        classes: (N,), integers.
+        class_names: names of all classes.
+
+    Returns:
+        (N, 5) Axes: image, projection of the strongest map, activity of that map, probability of
+        the class, most probable class.
+    """
+    found = occlusion(model, images, classes, layer=layer, size=size, stride=1)
+    projections = deconvnet(model, images, layer, strongest_units(model, images, layer))
+    _, axes = plt.subplots(len(images), 5, figsize=(11, 2.4 * len(images)), squeeze=False)
+    for n, row in enumerate(axes):
+        row[0].imshow(images[n])
+        row[1].imshow(as_signed(projections[n]))
+        row[2].imshow(found.activities[n])
+        row[3].imshow(found.scores[n], vmin=0, vmax=1)
+        _draw_classes(row[4], found.predictions[n], class_names)
+        titles = (class_names[classes[n]], "projection", f"activity, {layer}", "p(class)", "most probable")
+        for ax, title in zip(row, titles, strict=True):
+            ax.set_title(title)
+            ax.axis("off")
+    return describe(axes, alt)
+
+
+def _draw_classes(ax, predictions: np.ndarray, class_names: Sequence[str]) -> None:
+    """Color each place by its class, and write the name in the middle of its places."""
+    ax.imshow(predictions, cmap="tab20", vmin=0, vmax=19, interpolation="nearest")
+    for label in np.unique(predictions):
+        rows, columns = np.nonzero(predictions == label)
+        nearest = np.hypot(rows - rows.mean(), columns - columns.mean()).argmin()
+        ax.text(
+            columns[nearest], rows[nearest], class_names[label], ha="center", va="center", fontsize="small"
+        )
+
+
+def show_methods(columns: Mapping[str, np.ndarray], *, alt: str, masks=None, size: float = 1.4) -> np.ndarray:
+    """Show several pictures of the same images side by side.
+
+    Args:
+        columns: title to (N, H, W) maps, each with a color range of its own, or (N, H, W, 3)
+            pictures in [0, 1].
+        masks: (N, H, W), bool, objects to outline; None for no outline.
+        size: width of one picture, in inches.
+
+    Returns:
+        (N, columns) Axes.
+    """
+    num_rows = len(next(iter(columns.values())))
+    figure_size = (size * len(columns), size * num_rows + 0.3)
+    _, axes = plt.subplots(num_rows, len(columns), figsize=figure_size, squeeze=False)
+    for column, (name, pictures) in zip(axes.T, columns.items(), strict=True):
+        column[0].set_title(name, fontsize="small")
+        for number, (ax, picture) in enumerate(zip(column, pictures, strict=True)):
+            ax.imshow(picture)
+            ax.axis("off")
+            if masks is not None:
+                ax.contour(masks[number], [0.5], colors=OUTLINE, linewidths=0.9)
+    return describe(axes, alt)
+
+
+def all_methods(
+    model: keras.Model,
+    images: np.ndarray,
+    classes: np.ndarray,
+    layer: str,
+    best_images: np.ndarray,
+    ascents: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Collect the columns of a figure with every method: `show_methods` draws it.
+
+    Args:
+        model, images, classes, layer: see `heat_maps`.
+        best_images, ascents: (N, H, W, 3) in [0, 1], of each image's strongest map: the image that
+            it answers to most, and its picture by gradient ascent.
+    """
+    maps = heat_maps(model, images, classes, layer)
+    projections = deconvnet(model, images, layer, strongest_units(model, images, layer))
+    signed = {"deconvnet": as_signed(projections)}
+    return {"image": images, "top patch": best_images, "gradient ascent": ascents, **(maps | signed)}
