@@ -1,0 +1,1 @@
+"""Site and slides of the course, made from the chapters as they are."""

@@ -1,0 +1,70 @@
+"""Configuration of the site. Its source folder is the whole repository: there is no copy of the chapters."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+COURSE = DOCS.parent
+sys.path.insert(0, str(COURSE))
+
+project = "Deep Convolutional Neural Networks"
+author = "the authors of the course"
+copyright = f"{author}. Code: MIT License. Prose and figures: CC BY 4.0"
+release = tomllib.loads((COURSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+extensions = ["myst_nb", "sphinx_copybutton", "docs.alt_text"]
+root_doc = "docs/index"
+include_patterns = ["docs/*.md", "notebooks/[0-9]*.ipynb"]
+exclude_patterns = [".*", "data", "utils", "tests", "docs/_build", "notebooks/assignments", "**/.*"]
+
+# Chapters are shown with their stored outputs; math is drawn by the copy of MathJax in _static.
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_ipywidgets_js = {}
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
+myst_heading_anchors = 3
+mathjax_path = "mathjax/tex-chtml.js"
+
+
+def repository() -> str:
+    """Return the address of this repository's pages on GitHub, or "" where it has none."""
+    if name := os.environ.get("GITHUB_REPOSITORY"):
+        return f"https://github.com/{name}"
+    command = ["git", "-C", str(COURSE), "remote", "get-url", "origin"]
+    origin = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    found = re.search(r"github\.com[:/](.+?)(?:\.git)?$", origin)
+    return f"https://github.com/{found.group(1)}" if found else ""
+
+
+html_theme = "sphinx_book_theme"
+templates_path = ["templates"]
+html_sidebars = {"**": ["course-home.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
+html_title = project
+html_static_path = ["static", *(["_build/static"] if (DOCS / "_build/static").is_dir() else [])]
+html_css_files = ["site.css"]
+html_copy_source = True
+html_show_sourcelink = False
+html_theme_options = {
+    "use_download_button": True,
+    "use_fullscreen_button": False,
+    "show_toc_level": 2,
+    "home_page_in_toc": True,
+    "path_to_docs": "",
+    "navbar_persistent": [],  # the search stands in the side bar
+}
+if repository():
+    # Only a repository with an address can be opened elsewhere.
+    html_theme_options |= {
+        "repository_url": repository(),
+        "repository_branch": os.environ.get("GITHUB_REF_NAME", "main"),
+        "use_repository_button": True,
+        "launch_buttons": {
+            "notebook_interface": "jupyterlab",
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+        },
+    }
