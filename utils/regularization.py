@@ -58,7 +58,7 @@ class Setting:
     augmentation: str = "none"
     patience: int | None = None
     num_images: int = 5_000
-    num_steps: int = 1_440
+    num_steps: int = 960
     batch_size: int = 125
     round_steps: int = 80
     learning_rate: float = 0.002

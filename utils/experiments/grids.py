@@ -42,7 +42,7 @@ REGULARIZATION = Grid(
         "flip and shift": BASE.replace(augmentation="flip and shift"),
         "flip, shift, color": BASE.replace(augmentation="flip, shift, color"),
         "flip, shift, cutout": BASE.replace(augmentation="flip, shift, cutout"),
-        "early stopping": BASE.replace(patience=4),
+        "early stopping": BASE.replace(patience=3),
         "max-norm 1": BASE.replace(max_norm=1.0),
         "max-norm 1, axis 0": BASE.replace(max_norm=1.0, max_norm_axis=0),
         "L1": BASE.replace(l1=1e-4),
@@ -82,7 +82,7 @@ DATA_SIZE = Grid(
 )
 
 # All images, a network twice as wide, and three times as many steps: do the signs stay?
-_LARGE = {"num_images": 45_000, "filters": (32, 64, 128), "num_steps": 4_320, "round_steps": 240}
+_LARGE = {"num_images": 45_000, "filters": (32, 64, 128), "num_steps": 2_880, "round_steps": 240}
 SPOT_CHECKS = Grid(
     name="spot_checks",
     settings={
