@@ -3,13 +3,16 @@
 from utils.explain import (
     activity,
     aliased_energy,
+    cover_squares,
     deconvnet,
     enlarge_input,
     grad_cam,
     heat_maps,
+    inconsistency,
     make_mosaics,
     occlusion,
     randomize_downward,
+    rank_correlation,
     similarity,
     strongest_units,
     unsteadiness,
@@ -151,3 +154,34 @@ def test_unsteadiness_counts_changed_classes():
     images = np.eye(8, dtype="float32")[:, None, :, None]
     assert unsteadiness(bright, images) == 1
     assert unsteadiness(bright, images, shift=2) == 0
+
+
+# Rank correlation and correspondence
+
+
+def test_rank_correlation_knows_the_order_alone():
+    maps = np.random.default_rng(0).normal(size=(3, 6, 6))
+    assert rank_correlation(maps, np.exp(2 * maps)) == pytest.approx(1)
+    assert rank_correlation(maps, -maps) == pytest.approx(-1)
+    assert abs(rank_correlation(maps, np.random.default_rng(1).normal(size=maps.shape))) < 0.3
+    flat = maps.copy()
+    flat[0] = 2
+    assert rank_correlation(maps, flat) == pytest.approx(2 / 3)
+
+
+def test_squares_cover_their_places_and_are_cut_at_the_borders():
+    images = random_images(2)
+    covered = cover_squares(images, [(4, 5), (0, 13)], size=3, fill=9.0)
+    expected = images.copy()
+    expected[0, 3:6, 4:7] = 9
+    expected[1, :2, 12:] = 9
+    np.testing.assert_array_equal(covered, expected)
+    assert images.max() < 9
+
+
+def test_inconsistency_counts_differing_signs_of_all_pairs():
+    before = np.zeros((3, 2, 2))
+    changes = np.array([[1, -1, 0, 2], [5, -2, 0, 1], [1, 1, 0, 1]])
+    after = before - changes.reshape(before.shape)
+    assert inconsistency(before, after) == pytest.approx((0 + 1 + 1) / 12)
+    assert inconsistency(before, after[:1].repeat(3, axis=0)) == 0

@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from utils.explain import TopPatches, deconvnet, heat_maps, occlusion, strongest_units
+from utils.explain import (
+    TopPatches,
+    as_pictures,
+    deconvnet,
+    heat_maps,
+    maximize_filter,
+    occlusion,
+    strongest_units,
+    top_patches,
+)
+from utils.invariance import feature_distances, transform_images
 from utils.patch_pictures import as_signed
 from utils.plotting import describe, show_images
 
@@ -32,13 +42,52 @@ def show_evolution(
         found: name of a layer to its top patches at each epoch; one row per unit.
         epochs: the numbers written below the columns.
     """
-    _, axes = plt.subplots(1, len(found), figsize=(4.2 * len(found), 3.2))
-    for ax, (name, tops) in zip(np.atleast_1d(axes), found.items(), strict=True):
+    _, axes = plt.subplots(1, len(found), figsize=(4.2 * len(found), 3.2), squeeze=False)
+    for ax, (name, tops) in zip(axes[0], found.items(), strict=True):
         pictures = as_signed(np.stack([top.projections[:, 0] for top in tops], axis=1))
         size = pictures.shape[3]
         ax.imshow(np.vstack([np.hstack(row) for row in pictures]))
         ax.set_xticks(size * (np.arange(len(epochs)) + 0.5), epochs)
         ax.set(title=name, xlabel="epoch", yticks=[])
+    return describe(axes[0], alt)
+
+
+def show_invariance(
+    model: keras.Model,
+    images: np.ndarray,
+    labels: np.ndarray,
+    layer_names: Sequence[str],
+    class_names: Sequence[str],
+    changes: Mapping[str, Sequence[float]],
+    *,
+    alt: str,
+) -> np.ndarray:
+    """Show, as figure 5 of Zeiler and Fergus does, how features move when images are changed.
+
+    Args:
+        model: to probabilities (N, classes).
+        images: (N, H, W, C), floats in the model's range, two at least; labels: (N,).
+        layer_names: one row of panels for each.
+        changes: argument of `transform_images` to the values along the horizontal axis.
+
+    Returns:
+        (layers + 1, changes) Axes; the last row is the probability of the true class.
+    """
+    outputs = [*(model.get_layer(name).output for name in layer_names), model.outputs[0]]
+    features = keras.Model(model.inputs[0], outputs)
+    before = [maps.numpy() for maps in features(images)]
+    num_rows = len(outputs)
+    _, axes = plt.subplots(num_rows, len(changes), figsize=(10, 2.1 * num_rows), sharex="col", sharey="row")
+    for column, (change, values) in zip(axes.T, changes.items(), strict=True):
+        after = [features(transform_images(images, **{change: value})) for value in values]
+        for number, ax in enumerate(column[:-1]):
+            ax.plot(values, [feature_distances(before[number], maps[number]) for maps in after])
+        probabilities = [maps[-1].numpy()[range(len(labels)), labels] for maps in after]
+        column[-1].plot(values, probabilities, label=[class_names[label] for label in labels])
+        column[-1].set(xlabel=change, ylim=(0, 1.02))
+    for ax, label in zip(axes[:, 0], [*(f"distance, {n}" for n in layer_names), "p(class)"], strict=True):
+        ax.set_ylabel(label)
+    axes[-1, -1].legend(fontsize="x-small")
     return describe(axes, alt)
 
 
@@ -120,17 +169,29 @@ def all_methods(
     images: np.ndarray,
     classes: np.ndarray,
     layer: str,
-    best_images: np.ndarray,
-    ascents: np.ndarray,
+    searched: np.ndarray,
+    *,
+    seed: int = 0,
 ) -> dict[str, np.ndarray]:
-    """Collect the columns of a figure with every method: `show_methods` draws it.
+    """Apply all eight methods to the same images, for `show_methods` to draw.
 
     Args:
-        model, images, classes, layer: see `heat_maps`.
-        best_images, ascents: (N, H, W, 3) in [0, 1], of each image's strongest map: the image that
-            it answers to most, and its picture by gradient ascent.
+        model, images, classes, layer: see `heat_maps`; pixels in [0, 1].
+        searched: (M, H, W, 3), images among which the best for each strongest map is looked for.
+        seed: of the noise in which gradient ascent begins.
+
+    Returns:
+        title to (N, H, W, 3) pictures or (N, H, W) maps. Top patch, gradient ascent and deconvnet
+        are those of the map of `layer` that is strongest in the image.
     """
-    maps = heat_maps(model, images, classes, layer)
-    projections = deconvnet(model, images, layer, strongest_units(model, images, layer))
-    signed = {"deconvnet": as_signed(projections)}
-    return {"image": images, "top patch": best_images, "gradient ascent": ascents, **(maps | signed)}
+    units = strongest_units(model, images, layer)
+    noise = np.random.default_rng(seed).random(images.shape, dtype="float32")
+    options = {"num_steps": 60, "step_size": 6 / 255, "decay": 0.02, "blur": 0.5}
+    ascent = maximize_filter(model, layer, units, start=noise, **options).images
+    maps = heat_maps(model, images, classes, layer, seed=seed)
+    return {
+        "image": images,
+        "top patch": top_patches(model, searched, layer, units, k=1).images[:, 0],
+        "gradient ascent": as_pictures(ascent, 0.2),
+        **(maps | {"deconvnet": as_signed(deconvnet(model, images, layer, units))}),
+    }

@@ -12,6 +12,7 @@ against objects whose place is known, `randomize_downward` asks whether they dep
 `activity`, `similarity`, `aliased_energy` and `unsteadiness` tell what is wrong with a first layer.
 """
 
+from utils.explain.correspondence import cover_squares, inconsistency
 from utils.explain.deconvnet import deconvnet
 from utils.explain.diagnosis import activity, aliased_energy, similarity, unsteadiness
 from utils.explain.grad_cam import grad_cam
@@ -20,7 +21,7 @@ from utils.explain.heat_maps import heat_maps, strongest_units
 from utils.explain.maximize_filter import FilterPictures, as_pictures, maximize_filter
 from utils.explain.mosaic import Mosaics, enlarge_input, make_mosaics
 from utils.explain.occlusion import Occlusion, occlusion
-from utils.explain.randomization import randomize_downward
+from utils.explain.randomization import randomize_downward, rank_correlation
 from utils.explain.receptive_box import receptive_boxes
 from utils.explain.saliency import input_gradient, saliency
 from utils.explain.scores import center_map, mask_iou, pointing_game, score_maps
@@ -37,11 +38,13 @@ __all__ = [
     "aliased_energy",
     "as_pictures",
     "center_map",
+    "cover_squares",
     "deconvnet",
     "enlarge_input",
     "grad_cam",
     "guided_backprop",
     "heat_maps",
+    "inconsistency",
     "input_gradient",
     "make_mosaics",
     "mask_iou",
@@ -50,6 +53,7 @@ __all__ = [
     "occlusion",
     "pointing_game",
     "randomize_downward",
+    "rank_correlation",
     "receptive_boxes",
     "saliency",
     "score_maps",

@@ -1,4 +1,4 @@
-"""The sanity check: destroy what a network has learned, layer by layer, from the scores downward.
+"""The sanity check: destroy what a network has learned, layer by layer, and compare the maps.
 
 Source: J. Adebayo et al., "Sanity Checks for Saliency Maps", arXiv:1810.03292, section 4.1.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import keras
 import numpy as np
+from scipy.stats import spearmanr
 
 
 def randomize_downward(model: keras.Model, seed: int = 0) -> Iterator[tuple[str, keras.Model]]:
@@ -30,3 +31,17 @@ def randomize_downward(model: keras.Model, seed: int = 0) -> Iterator[tuple[str,
                 [rng.permutation(array.ravel()).reshape(array.shape) for array in layer.get_weights()]
             )
             yield layer.name, destroyed
+
+
+def rank_correlation(maps: np.ndarray, others: np.ndarray) -> float:
+    """Return the mean rank correlation between two maps of the same image, over all images.
+
+    Args:
+        maps, others: (N, ...). An image of which either map is the same everywhere counts as 0:
+            nothing of the other map is left in it.
+
+    Returns:
+        from -1 to 1; 1 for maps in the same order.
+    """
+    pairs = [(a.ravel(), b.ravel()) for a, b in zip(maps, others, strict=True)]
+    return float(np.mean([spearmanr(a, b).statistic if np.ptp(a) and np.ptp(b) else 0 for a, b in pairs]))
