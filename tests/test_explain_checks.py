@@ -36,7 +36,7 @@ def test_maps_side_by_side_are_those_of_each_method():
     found = heat_maps(model, images, 1, "conv2", size=6)
     assert len(found) == 6 and all(maps.shape == (3, 12, 14) for maps in found.values())
     np.testing.assert_array_equal(found["Grad-CAM"], grad_cam(model, images, "conv2", 1))
-    np.testing.assert_array_equal(found["occlusion"], occlusion(model, images, 1, size=6, stride=2).drops)
+    np.testing.assert_array_equal(found["occlusion"], occlusion(model, images, 1, size=6, stride=3).drops)
     units = strongest_units(model, images, "conv2")
     for number, unit in enumerate(units):
         alone = deconvnet(model, images[number : number + 1], "conv2", unit)[0]

@@ -130,7 +130,7 @@ def show_occlusion(
 
 def _draw_classes(ax, predictions: np.ndarray, class_names: Sequence[str]) -> None:
     """Color each place by its class, and write the name in the middle of its places."""
-    ax.imshow(predictions, cmap="tab20", vmin=0, vmax=19, interpolation="nearest")
+    ax.imshow(predictions, cmap="Blues", vmin=0, vmax=2 * (len(class_names) - 1), interpolation="nearest")
     for label in np.unique(predictions):
         rows, columns = np.nonzero(predictions == label)
         nearest = np.hypot(rows - rows.mean(), columns - columns.mean()).argmin()

@@ -32,14 +32,14 @@ def strongest_units(model: keras.Model, images: np.ndarray, layer: LayerChoice) 
 
 
 def heat_maps(
-    model: keras.Model, images: np.ndarray, classes, layer: LayerChoice, *, size: int = 9, seed: int = 0
+    model: keras.Model, images: np.ndarray, classes, layer: LayerChoice, *, size: int = 8, seed: int = 0
 ) -> dict[str, np.ndarray]:
     """Compute one map per image with each method that tells where.
 
     Args:
         model, images, classes: see `input_gradient`.
         layer: the layer of Grad-CAM, and of the deconvnet, which projects each image's strongest map.
-        size: height and width of the square of `occlusion`; its stride is a third of that.
+        size: height and width of the square of `occlusion`; its stride is half of that.
         seed: of SmoothGrad's noise.
 
     Returns:
@@ -52,5 +52,5 @@ def heat_maps(
         "SmoothGrad": smooth_grad(model, images, classes, num_samples=15, seed=seed),
         "guided backprop": largest_channel(guided_backprop(model, images, classes)),
         "Grad-CAM": grad_cam(model, images, layer, classes),
-        "occlusion": occlusion(model, images, classes, size=size, stride=max(size // 3, 1)).drops,
+        "occlusion": occlusion(model, images, classes, size=size, stride=max(size // 2, 1)).drops,
     }
