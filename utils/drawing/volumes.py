@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from utils.plotting import describe
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
-SPACE = 8  # of a thin volume, so that its label fits
+LEAN = 0.3  # how far a box reaches to the right, for each unit that it reaches into the page
 FACES = ("#3f7fb5", "#a9cbe8", "#2b5880")  # front, top and side of a volume
 
 
@@ -28,19 +29,23 @@ def draw_volumes(
     Returns:
         the Axes.
     """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(1.25 * len(volumes), 2.6))
-    left, tallest = 0.0, max(map(_height, volumes.values()))
-    for name, shape in volumes.items():
-        width = _draw_volume(ax, left, center, shape)
+    is_new = ax is None
+    if is_new:
+        _, ax = plt.subplots(figsize=(1.3 * len(volumes), 2.6))
+    tallest = max(map(_height, volumes.values()))
+    pitch = 1.2 * max(map(_width, volumes.values()))
+    for index, (name, shape) in enumerate(volumes.items()):
+        middle = (index + 0.5) * pitch
+        _draw_volume(ax, middle - _width(shape) / 2, center, shape)
         label = f"{name}\n" + "×".join(map(str, shape))
-        ax.text(left + width / 2, center - tallest / 2 - 1, label, ha="center", va="top", fontsize="small")
-        left += max(width, SPACE) + 2
+        ax.text(middle, center - tallest / 2 - 1, label, ha="center", va="top", fontsize="small")
     # The text below is no part of the data limits.
-    ax.update_datalim([(-2, center - tallest / 2 - 6), (left, center + tallest / 2)])
+    ax.update_datalim([(0, center - tallest / 2 - 6), (pitch * len(volumes), center + tallest / 2)])
     ax.autoscale_view()
     ax.set_aspect("equal")
     ax.axis("off")
+    if is_new:  # no empty space above and below
+        ax.figure.set_figheight(ax.figure.get_figwidth() * np.ptp(ax.get_ylim()) / np.ptp(ax.get_xlim()))
     return describe(ax, alt)
 
 
@@ -49,14 +54,18 @@ def _height(shape: tuple[int, ...]) -> float:
     return math.sqrt(shape[0]) if len(shape) == 3 else math.sqrt(shape[0]) / 4
 
 
-def _draw_volume(ax: Axes, left: float, center: float, shape: tuple[int, ...]) -> float:
-    """Draw one box, its channels to the right and its width into the page; return its extent."""
+def _width(shape: tuple[int, ...]) -> float:
     _, width, channels = shape if len(shape) == 3 else (1, 1, 1)
+    return math.sqrt(channels) / 2 + LEAN * math.sqrt(width)
+
+
+def _draw_volume(ax: Axes, left: float, center: float, shape: tuple[int, ...]) -> None:
+    """Draw one box, its channels to the right and its width into the page."""
     low, high = center - _height(shape) / 2, center + _height(shape) / 2
-    far, lean = left + math.sqrt(channels) / 2, 0.3 * math.sqrt(width)
+    lean = LEAN * math.sqrt(shape[1] if len(shape) == 3 else 1)
+    far = left + _width(shape) - lean
     front = [(left, low), (far, low), (far, high), (left, high)]
     top = [(left, high), (far, high), (far + lean, high + lean), (left + lean, high + lean)]
     side = [(far, low), (far + lean, low + lean), (far + lean, high + lean), (far, high)]
     for corners, color in zip((front, top, side), FACES, strict=True):
         ax.add_patch(Polygon(corners, facecolor=color, edgecolor="white", linewidth=0.7))
-    return far + lean - left
