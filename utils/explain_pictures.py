@@ -13,14 +13,16 @@ from utils.explain import (
     top_patches,
 )
 from utils.invariance import feature_distances, transform_images
-from utils.patch_pictures import as_signed
+from utils.patch_pictures import as_signed, patch_grid
 from utils.plotting import describe, show_images
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 
 OUTLINE = "#e42536"  # the red of the Petroff palette
+MIN_PLACES = 12  # for a class to be named; names of single places would hide one another
 
 
 def show_filters(model: keras.Model, layer: str, *, alt: str, num_columns: int = 16) -> np.ndarray:
@@ -44,10 +46,12 @@ def show_evolution(
     """
     _, axes = plt.subplots(1, len(found), figsize=(4.2 * len(found), 3.2), squeeze=False)
     for ax, (name, tops) in zip(axes[0], found.items(), strict=True):
-        pictures = as_signed(np.stack([top.projections[:, 0] for top in tops], axis=1))
-        size = pictures.shape[3]
-        ax.imshow(np.vstack([np.hstack(row) for row in pictures]))
-        ax.set_xticks(size * (np.arange(len(epochs)) + 0.5), epochs)
+        pictures = as_signed(np.concatenate([top.projections[:, 0] for top in tops]))
+        boxes = np.concatenate([top.boxes[:, 0] for top in tops])
+        by_unit = np.arange(len(boxes)).reshape(len(tops), -1).T.ravel()
+        grid = patch_grid(pictures[by_unit], boxes[by_unit], num_columns=len(tops))
+        ax.imshow(grid)
+        ax.set_xticks((np.arange(len(tops)) + 0.5) * grid.shape[1] / len(tops), epochs)
         ax.set(title=name, xlabel="epoch", yticks=[])
     return describe(axes[0], alt)
 
@@ -77,7 +81,7 @@ def show_invariance(
     features = keras.Model(model.inputs[0], outputs)
     before = [maps.numpy() for maps in features(images)]
     num_rows = len(outputs)
-    _, axes = plt.subplots(num_rows, len(changes), figsize=(10, 2.1 * num_rows), sharex="col", sharey="row")
+    _, axes = plt.subplots(num_rows, len(changes), figsize=(11, 2.1 * num_rows), sharex="col", sharey="row")
     for column, (change, values) in zip(axes.T, changes.items(), strict=True):
         after = [features(transform_images(images, **{change: value})) for value in values]
         for number, ax in enumerate(column[:-1]):
@@ -87,8 +91,26 @@ def show_invariance(
         column[-1].set(xlabel=change, ylim=(0, 1.02))
     for ax, label in zip(axes[:, 0], [*(f"distance, {n}" for n in layer_names), "p(class)"], strict=True):
         ax.set_ylabel(label)
-    axes[-1, -1].legend(fontsize="x-small")
+    axes[-1, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize="small")
     return describe(axes, alt)
+
+
+def plot_lines(
+    x: Sequence, lines: Mapping[str, Sequence[float]], *, xlabel: str, ylabel: str, alt: str
+) -> Axes:
+    """Plot several lines over the same numbers or names.
+
+    Args:
+        x: (N,), numbers, or names in their order.
+        lines: name to (N,), the heights.
+    """
+    _, ax = plt.subplots(figsize=(7, 3))
+    for name, heights in lines.items():
+        ax.plot(x, heights, "o-", label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.grid(alpha=0.3)
+    ax.legend(fontsize="small")
+    return describe(ax, alt)
 
 
 def show_occlusion(
@@ -129,10 +151,12 @@ def show_occlusion(
 
 
 def _draw_classes(ax, predictions: np.ndarray, class_names: Sequence[str]) -> None:
-    """Color each place by its class, and write the name in the middle of its places."""
+    """Color each place by its class, and write the name on classes that hold more than a few places."""
     ax.imshow(predictions, cmap="Blues", vmin=0, vmax=2 * (len(class_names) - 1), interpolation="nearest")
     for label in np.unique(predictions):
         rows, columns = np.nonzero(predictions == label)
+        if len(rows) < MIN_PLACES:
+            continue
         nearest = np.hypot(rows - rows.mean(), columns - columns.mean()).argmin()
         ax.text(
             columns[nearest], rows[nearest], class_names[label], ha="center", va="center", fontsize="small"

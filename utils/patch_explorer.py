@@ -62,7 +62,7 @@ class PatchExplorer(ipywidgets.VBox):
 
     def draw(self, with_images: bool = True) -> Figure:
         """Draw the chosen map's projections, and beside them the patches."""
-        figure = Figure(figsize=(7 if with_images else 3.5, 3.7), layout="constrained")
+        figure = Figure(figsize=(8 if with_images else 4, 4.2), layout="constrained")
         axes = figure.subplots(1, 1 + with_images, squeeze=False)[0]
         draw_unit(axes, self.top, self.unit.value)
         for ax, title in zip(axes, ("projections", "patches of the images"), strict=False):
@@ -104,5 +104,5 @@ def _num_units(model: keras.Model, layer: str) -> int:
 
 def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=72)
+    figure.savefig(buffer, format="png", dpi=80)
     return buffer.getvalue()
