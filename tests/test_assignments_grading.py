@@ -6,6 +6,8 @@ course's own continuous integration: a kernel per submission takes minutes.
 
 import os
 
+from utils.assignments.release import student_version
+
 import pytest
 from assignment_answers import MARKS, SOURCES, fill, grade_id, read, submissions, tasks
 from grading_course import Course
@@ -71,3 +73,10 @@ def test_the_graded_notebook_keeps_its_cells(course):
     released = course.release(NAMES[0])
     source = read(SOURCES[0])
     assert [grade_id(cell) for cell in released.cells] == [grade_id(cell) for cell in source.cells]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=NAMES)
+def test_self_study_hands_out_the_same_cells(course, source):
+    released = course.release(source.parent.name)
+    derived = student_version(read(source))
+    assert [cell.source for cell in derived.cells] == [cell.source for cell in released.cells]

@@ -2,14 +2,15 @@
 
 import os
 
+from utils.assignments.release import STUB
+
 c = get_config()  # noqa: F821 - nbgrader defines it
 
 c.CourseDirectory.course_id = "deep_cnn"
 if "NBGRADER_EXCHANGE" in os.environ:
     c.Exchange.root = os.environ["NBGRADER_EXCHANGE"]
 
-stub = '# Your answer here\nraise NotImplementedError("Put your answer here, in place of this line.")'
-c.ClearSolutions.code_stub = {"python": stub}
+c.ClearSolutions.code_stub = {"python": "\n".join(STUB)}
 
 # A submission under another name, or with a notebook missing, is refused while its author can still act.
 c.ExchangeSubmit.strict = True
