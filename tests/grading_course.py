@@ -18,7 +18,7 @@ from traitlets.config import Config, PyFileConfigLoader
 class Course:
     """The lecturer's folder, the exchange, and a home for each student."""
 
-    def __init__(self, folder: Path, names: list[str], cell_timeout: int = 60):
+    def __init__(self, folder: Path, names: list[str], cell_timeout: int = 60, memory_gib: int = 8):
         # nbgrader starts alembic by its bare name.
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self.root, self.homes = folder / "course", folder / "homes"
@@ -32,6 +32,9 @@ class Course:
         self.config.Exchange.root = str(folder / "exchange")
         self.config.Exchange.cache = str(folder / "cache")
         self.config.Execute.timeout = cell_timeout
+        limit = f"limit_kernel(memory_bytes={memory_gib} * 2**30)"
+        started_with = [text.replace("limit_kernel()", limit) for text in self.config.Execute.extra_arguments]
+        self.config.Execute.extra_arguments = started_with
         self.api = NbGraderAPI(config=self.config)
 
     def release(self, name: str) -> nbformat.NotebookNode:

@@ -12,7 +12,7 @@ from assignment_answers import grade_id
 SPOILED_ANSWERS = {
     "endless-loop": "while True:\n    pass",
     "system-exit": "import sys\n\nsys.exit(0)",
-    "memory-hog": "import numpy as np\n\nhoard = [np.ones(2**27) for _ in range(1000)]",
+    "memory-hog": "import numpy as np\n\nhoard = [np.ones(2**25) for _ in range(1000)]",
     "output-flood": "while True:\n    print('x' * 1000)",
     "reads-source": """
 from pathlib import Path

@@ -46,7 +46,7 @@ def _expected_scores() -> dict[str, float]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """Release, then let all hand in; the lecturer then takes the source away from where grading happens."""
-    course = Course(tmp_path_factory.mktemp("class"), [NAME], cell_timeout=40)
+    course = Course(tmp_path_factory.mktemp("class"), [NAME], cell_timeout=40, memory_gib=3)
     released = course.release(NAME)
     solved = fill(released, submissions(SOURCE)["solution"])
     for student in HONEST:
