@@ -1,5 +1,7 @@
 """The figures of explanations: what stands where."""
 
+import io
+
 from utils.explain import Occlusion, heat_maps, occlusion, strongest_units, top_patches
 from utils.explain_pictures import (
     all_methods,
@@ -10,11 +12,14 @@ from utils.explain_pictures import (
     show_occlusion,
 )
 from utils.patch_pictures import as_signed, patch_grid
+from utils.plotting import _png_with_alt_text
 
 import keras
 import numpy as np
 import pytest
+from IPython.core.pylabtools import print_figure
 from keras import layers
+from PIL import Image
 
 ALT = "A figure."
 
@@ -48,6 +53,17 @@ def test_filters_stand_in_their_order(model):
     kernel = model.get_layer("conv1").get_weights()[0]
     assert len(axes) == 4 and axes[0].figure.alt_text == ALT
     np.testing.assert_allclose(picture(axes[2]), as_signed(kernel[..., 2]))
+
+
+def test_stored_pictures_have_few_colors(model):
+    axes = show_filters(model, "conv1", alt=ALT)
+    png, metadata = _png_with_alt_text(axes[0].figure)
+    stored = Image.open(io.BytesIO(png))
+    assert metadata == {"alt": ALT}
+    assert stored.mode == "P" and len(stored.getcolors()) <= 64
+    plain = print_figure(axes[0].figure, fmt="png", dpi=axes[0].figure.dpi)
+    original = np.asarray(Image.open(io.BytesIO(plain)).convert("RGB"), int)
+    assert abs(np.asarray(stored.convert("RGB"), int) - original).mean() < 12
 
 
 def test_evolution_has_a_row_per_map_and_a_column_per_epoch(model, images):

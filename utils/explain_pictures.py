@@ -14,7 +14,7 @@ from utils.explain import (
 )
 from utils.invariance import feature_distances, transform_images
 from utils.patch_pictures import as_signed, patch_grid
-from utils.plotting import describe, show_images
+from utils.plotting import describe, show_images, store_few_colors
 
 import keras
 import matplotlib.pyplot as plt
@@ -25,6 +25,15 @@ OUTLINE = "#e42536"  # the red of the Petroff palette
 MIN_PLACES = 12  # for a class to be named; names of single places would hide one another
 
 
+def show_pictures(
+    pictures: np.ndarray, titles: Sequence[str] | None = None, *, alt: str, num_columns: int, size: float
+) -> np.ndarray:
+    """Show small pictures as `show_images` does, pixel by pixel and with few colors."""
+    with plt.rc_context({"image.interpolation": "nearest"}):
+        axes = show_images(pictures, titles, alt=alt, num_columns=num_columns, size=size)
+    return store_few_colors(axes)
+
+
 def show_filters(model: keras.Model, layer: str, *, alt: str, num_columns: int = 16) -> np.ndarray:
     """Show the filters of a layer that reads colors; gray is zero.
 
@@ -32,7 +41,7 @@ def show_filters(model: keras.Model, layer: str, *, alt: str, num_columns: int =
         layer: name of a convolution with 1 or 3 input channels.
     """
     kernel = model.get_layer(layer).get_weights()[0]
-    return show_images(as_signed(np.moveaxis(kernel, -1, 0)), num_columns=num_columns, size=0.55, alt=alt)
+    return show_pictures(as_signed(np.moveaxis(kernel, -1, 0)), num_columns=num_columns, size=0.55, alt=alt)
 
 
 def show_evolution(
@@ -50,10 +59,10 @@ def show_evolution(
         boxes = np.concatenate([top.boxes[:, 0] for top in tops])
         by_unit = np.arange(len(boxes)).reshape(len(tops), -1).T.ravel()
         grid = patch_grid(pictures[by_unit], boxes[by_unit], num_columns=len(tops))
-        ax.imshow(grid)
+        ax.imshow(grid, interpolation="nearest")
         ax.set_xticks((np.arange(len(tops)) + 0.5) * grid.shape[1] / len(tops), epochs)
         ax.set(title=name, xlabel="epoch", yticks=[])
-    return describe(axes[0], alt)
+    return store_few_colors(describe(axes[0], alt))
 
 
 def show_invariance(
@@ -92,7 +101,7 @@ def show_invariance(
     for ax, label in zip(axes[:, 0], [*(f"distance, {n}" for n in layer_names), "p(class)"], strict=True):
         ax.set_ylabel(label)
     axes[-1, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize="small")
-    return describe(axes, alt)
+    return store_few_colors(describe(axes, alt))
 
 
 def plot_lines(
@@ -147,7 +156,7 @@ def show_occlusion(
         for ax, title in zip(row, titles, strict=True):
             ax.set_title(title)
             ax.axis("off")
-    return describe(axes, alt)
+    return store_few_colors(describe(axes, alt), 128)
 
 
 def _draw_classes(ax, predictions: np.ndarray, class_names: Sequence[str]) -> None:
@@ -181,11 +190,11 @@ def show_methods(columns: Mapping[str, np.ndarray], *, alt: str, masks=None, siz
     for column, (name, pictures) in zip(axes.T, columns.items(), strict=True):
         column[0].set_title(name, fontsize="small")
         for number, (ax, picture) in enumerate(zip(column, pictures, strict=True)):
-            ax.imshow(picture)
+            ax.imshow(picture, interpolation="nearest")
             ax.axis("off")
             if masks is not None:
                 ax.contour(masks[number], [0.5], colors=OUTLINE, linewidths=0.9)
-    return describe(axes, alt)
+    return store_few_colors(describe(axes, alt), 128)
 
 
 def all_methods(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from utils.explain import TopPatches
-from utils.plotting import describe
+from utils.plotting import describe, store_few_colors
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -89,7 +89,7 @@ def show_top_patches(
         of_unit = used[number * num_parts : (number + 1) * num_parts]
         draw_unit(of_unit, top, number)
         of_unit[0].set_title(title, fontsize="small", loc="left")
-    return describe(used, alt)
+    return describe(used, alt) if with_images else store_few_colors(describe(used, alt))
 
 
 def draw_unit(axes: Sequence[Axes], top: TopPatches, number: int) -> None:
@@ -101,5 +101,5 @@ def draw_unit(axes: Sequence[Axes], top: TopPatches, number: int) -> None:
     parts = (as_signed(top.projections[number]), top.images[number].clip(0, 1))
     for ax, pictures in zip(axes, parts, strict=False):
         grid = patch_grid(pictures, top.boxes[number])
-        ax.imshow(grid.squeeze(), cmap="gray", vmin=0, vmax=1)
+        ax.imshow(grid.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         ax.axis("off")
