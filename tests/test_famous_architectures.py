@@ -17,6 +17,7 @@ from utils.convolution import receptive_field
 
 import keras
 import numpy as np
+import psutil
 import pytest
 from keras import layers
 
@@ -325,6 +326,18 @@ def test_cost_table_lists_every_network_that_has_published_accuracies():
         assert published.top1 is None or 50 < published.top1 < published.top5
         assert 80 < published.top5 < 100
         assert published.source
+
+
+def test_cost_table_needs_no_memory_for_weights():
+    """VGG19's weights would take 575 MB; networks that are built afterwards have theirs."""
+    before = psutil.Process().memory_info().rss
+    (row,) = cost.cost_table([architectures.vgg19])
+    assert row.parameters == 143_667_240
+    assert psutil.Process().memory_info().rss - before < 100e6
+    later = architectures.lenet1()
+    assert later(np.zeros((1, 28, 28, 1), "float32")).shape == (1, 10)
+    assert np.ptp(later.get_weights()[0]) > 0
+    assert psutil.Process().memory_info().rss - before < 200e6
 
 
 def test_cost_refuses_what_it_cannot_count():

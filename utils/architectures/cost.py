@@ -1,8 +1,8 @@
 """What a network costs, counted from its layers, beside what it was published to achieve."""
 
-import gc
 import math
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from utils import architectures
@@ -58,12 +58,16 @@ FAMOUS = (
 
 
 def cost_table(builders: Iterable[Callable[[], keras.Model]] = FAMOUS) -> list[Cost]:
-    """Build each network, count, and free it before the next; the largest takes about 1.2 GB."""
-    table = []
-    for build in builders:
-        table.append(network_cost(build()))
-        gc.collect()
-    return table
+    """Build each network without numbers in its weights, and count; this takes next to no memory."""
+    # Keras lists, for each thread, the weights that still wait for their numbers, and would draw them
+    # with the next network of this thread; another thread's list ends with it.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return list(thread.map(_cost_without_numbers, builders))
+
+
+def _cost_without_numbers(build: Callable[[], keras.Model]) -> Cost:
+    with keras.StatelessScope(initialize_variables=False):
+        return network_cost(build())
 
 
 def network_cost(model: keras.Model) -> Cost:
