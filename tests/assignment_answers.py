@@ -54,6 +54,17 @@ def _edited(solution: str, old: str, new: str) -> str:
     return solution.replace(old, new)
 
 
+def secret_lines(source: str) -> set[str]:
+    """Return the lines of solution and hidden tests in a cell, but for imports, which others need as well."""
+    secret, lines = False, set()
+    for line in source.splitlines():
+        if MARKS.match(line):
+            secret = "BEGIN" in line
+        elif secret and line.strip() and not line.strip().startswith(("from ", "import ")):
+            lines.add(line.strip())
+    return lines
+
+
 def submissions(source: Path) -> dict[str, dict[str, str]]:
     """Return every submission of the proof: by its author's name, the code of each task.
 

@@ -1,5 +1,6 @@
 """A nbgrader course in a folder of its own, driven through nbgrader's programming interface."""
 
+import copy
 import csv
 import os
 import shutil
@@ -12,7 +13,6 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeFetchAssignment, ExchangeFetchFeedback, ExchangeSubmit
 from nbgrader.plugins import CsvExportPlugin
-from traitlets.config import Config, PyFileConfigLoader
 
 
 class Course:
@@ -26,7 +26,9 @@ class Course:
             if source.parent.name in names:
                 shutil.copytree(source.parent, self.root / "source" / source.parent.name)
         (folder / "exchange").mkdir()
-        self.config = PyFileConfigLoader("nbgrader_config.py", path=str(ASSIGNMENTS)).load_config()
+        self.config = CourseDirectory().config
+        config_file = (ASSIGNMENTS / "nbgrader_config.py").read_text(encoding="utf-8")
+        exec(config_file, {"get_config": lambda: self.config})
         self.config.CourseDirectory.root = str(self.root)
         self.config.CourseDirectory.db_url = f"sqlite:///{self.root / 'gradebook.db'}"
         self.config.Exchange.root = str(folder / "exchange")
@@ -51,7 +53,7 @@ class Course:
         return next((self.root / "release" / name).glob("*.ipynb"))
 
     def _exchange(self, action: type, name: str, student: str, **options) -> None:
-        config = Config(self.config)
+        config = copy.deepcopy(self.config)
         config.Exchange.assignment_dir = str(self.homes / student)
         config.CourseDirectory.student_id = student
         config.CourseDirectory.assignment_id = name

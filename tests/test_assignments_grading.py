@@ -9,7 +9,7 @@ import os
 from utils.assignments.release import student_version
 
 import pytest
-from assignment_answers import MARKS, SOURCES, fill, grade_id, read, submissions, tasks
+from assignment_answers import MARKS, SOURCES, fill, grade_id, read, secret_lines, submissions, tasks
 from grading_course import Course
 
 ALL = bool(os.environ.get("COURSE_GRADING"))
@@ -27,20 +27,10 @@ def test_the_release_holds_neither_solution_nor_hidden_test(course, source):
     assert not any(MARKS.search(cell.source) for cell in released.cells)
     text = {line.strip() for cell in released.cells for line in cell.source.splitlines()}
     for original, cell in zip(read(source).cells, released.cells, strict=True):
-        secret = _secret_lines(original.source)
+        secret = secret_lines(original.source)
         assert not secret & {line.strip() for line in cell.source.splitlines()}
         assert not {line for line in secret if len(line) > 30} & text, "a secret stands in another cell"
         assert original.metadata.nbgrader.solution == ("raise NotImplementedError(" in cell.source)
-
-
-def _secret_lines(source: str) -> set[str]:
-    secret, lines = False, set()
-    for line in source.splitlines():
-        if MARKS.match(line):
-            secret = "BEGIN" in line
-        elif secret and line.strip():
-            lines.add(line.strip())
-    return lines
 
 
 @pytest.mark.parametrize("source", SOURCES if ALL else SOURCES[:1], ids=NAMES if ALL else NAMES[:1])

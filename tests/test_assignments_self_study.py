@@ -6,7 +6,7 @@ from utils.assignments.release import STUB, find, student_version
 
 import nbformat
 import pytest
-from assignment_answers import SOURCES, fill, read, submissions, tasks
+from assignment_answers import SOURCES, fill, read, secret_lines, submissions, tasks
 
 SOURCE = SOURCES[0]
 NAME = SOURCE.parent.name
@@ -21,6 +21,9 @@ def started(tmp_path):
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.parent.name)
 def test_the_student_version_holds_stubs_and_no_secret(source):
     original, derived = read(source), student_version(read(source))
+    shown = {line.strip() for cell in derived.cells for line in cell.source.splitlines()}
+    secret = set().union(*(secret_lines(cell.source) for cell in original.cells))
+    assert not {line for line in secret if len(line) > 30} & shown
     for before, after in zip(original.cells, derived.cells, strict=True):
         assert "### " not in after.source or after.cell_type == "markdown"
         assert (STUB[1] in after.source) == before.metadata.nbgrader.solution
