@@ -20,5 +20,7 @@ c.OverwriteCells.add_missing_cells = True
 
 # Seconds per cell. A loop without end loses its own task; the cells after it still run.
 c.Execute.timeout = int(os.environ.get("NBGRADER_CELL_TIMEOUT", 60))
+# Seconds that the last outputs of a cell may take to arrive, on a machine that is busy.
+c.Execute.iopub_timeout = 60
 limit = "from utils.assignments.limits import limit_kernel; limit_kernel(); del limit_kernel"
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", f"--IPKernelApp.exec_lines={limit}"]
