@@ -1,7 +1,6 @@
 """Build the site or the slides: `python -m docs.build site` or `python -m docs.build slides`."""
 
 import argparse
-import shutil
 from pathlib import Path
 
 from docs.assets import copy_mathjax
@@ -14,6 +13,7 @@ HOME = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <title>Deep Convolutional Neural Networks</title>
+<link rel="icon" href="_static/icon.svg">
 <meta http-equiv="refresh" content="0; url=docs/index.html">
 </head>
 <body><main><h1><a href="docs/index.html">Deep Convolutional Neural Networks</a></h1></main></body>
@@ -25,14 +25,12 @@ def build_site(folder: Path) -> None:
     """Write the site into `folder`, with the slides in a folder of their own; a warning is an error."""
     from sphinx.cmd.build import build_main  # only here: the slides do not need it
 
-    # Sphinx copies what it finds here beside its own files.
-    shutil.rmtree(BUILT / "static", ignore_errors=True)
-    copy_mathjax(BUILT / "static" / "mathjax")
-    options = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "auto"]
-    cache = ["--doctree-dir", str(BUILT / "doctrees"), "--conf-dir", str(COURSE / "docs")]
+    options = ["--quiet", "--fail-on-warning", "--keep-going", "--conf-dir", str(COURSE / "docs")]
+    cache = ["--doctree-dir", str(folder.parent / "doctrees")]
     status = build_main([*options, *cache, str(COURSE), str(folder)])
     if status:
         raise SystemExit(status)
+    copy_mathjax(folder / "_static" / "mathjax")
     make_light(folder)
     build_slides(folder / "slides")
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+import shutil
 from pathlib import Path
 
 from docs.assets import copy_mathjax, copy_reveal
@@ -27,6 +28,7 @@ def build_slides(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     copy_mathjax(folder / "mathjax")
     copy_reveal(folder / "reveal")
+    shutil.copy(COURSE / "docs" / "static" / "icon.svg", folder)
     titles = {}
     for path in tqdm(chapters(), desc="slides", unit="deck"):
         notebook = nbformat.read(path, as_version=4)
@@ -93,6 +95,7 @@ LIST_PAGE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="icon.svg">
 <title>Slides: Deep Convolutional Neural Networks</title>
 <style>
 :root {{ color-scheme: light dark; }}

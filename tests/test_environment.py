@@ -22,6 +22,8 @@ PROJECT = tomllib.loads((COURSE / "pyproject.toml").read_text())
 BROUGHT_BY_OTHERS = {
     "ipython": "the kernel of every notebook",
     "jupyter-client": "jupyterlab cannot start a kernel without it",
+    "nbclient": "jupyterlab runs notebooks with it",
+    "nbformat": "jupyterlab reads notebooks with it",
 }
 
 
@@ -85,7 +87,7 @@ def distributions() -> dict[str, set[str]]:
 
 def undeclared(source: str, declared: set[str]) -> set[str]:
     """Return what a text imports that is neither declared, nor Python's, nor in this repository."""
-    own = {"utils"} | {path.stem for path in (COURSE / "tests").rglob("*.py")}
+    own = {"utils", "docs"} | {path.stem for path in (COURSE / "tests").rglob("*.py")}
     imports = top_level_imports(source) - own - sys.stdlib_module_names
     allowed = declared | BROUGHT_BY_OTHERS.keys()
     return {name for name in imports if not allowed & distributions().get(name, {name})}
@@ -120,7 +122,7 @@ def test_imports_of_utils_are_declared(path):
 @pytest.mark.parametrize("path", relative("tests", "*.py"))
 def test_imports_of_tests_are_declared(path):
     source = (COURSE / path).read_text(encoding="utf-8")
-    assert undeclared(source, names() | names("test")) == set()
+    assert undeclared(source, names() | names("test") | names("teach")) == set()
 
 
 @pytest.mark.parametrize("path", relative("notebooks", "*.ipynb"))
