@@ -1,0 +1,72 @@
+"""The site and the slides, built as a person would and served on this machine; what their pages hold."""
+
+import contextlib
+import functools
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+COURSE = Path(__file__).resolve().parents[1]
+REPOSITORY = "someone/deep-cnn"  # what a workflow of GitHub would say
+
+
+def build(what: str, folder: Path) -> Path:
+    """Build `what` into `folder` with the command of the instructor guide, and return the folder."""
+    command = [sys.executable, "-m", "docs.build", what, "--folder", str(folder)]
+    environment = os.environ | {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_REF_NAME": "main"}
+    done = subprocess.run(command, cwd=COURSE, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return folder
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine, and yield its address."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+    handler = functools.partial(Handler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Page(HTMLParser):
+    """What a page links to, loads, and can be linked at.
+
+    Attributes:
+        links: targets of its anchors.
+        loads: what the browser fetches for it: scripts, styles, pictures.
+        names: fragments that lead to a place on the page.
+        pictures: source and alternative text (None where it has none) of each picture.
+        headings: their levels, in order.
+    """
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.links, self.loads, self.names = [], [], {"", "top"}
+        self.pictures, self.headings = [], []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attributes: list) -> None:
+        values = dict(attributes)
+        self.names |= {values[key] for key in ("id", "name") if values.get(key)}
+        if tag == "a" and values.get("href"):
+            self.links.append(values["href"])
+        elif tag in ("script", "img") and values.get("src"):
+            self.loads.append(values["src"])
+        elif tag == "link" and values.get("rel") in ("stylesheet", "preload", "icon"):
+            self.loads.append(values["href"])
+        if tag == "img":
+            self.pictures.append((values.get("src"), values.get("alt")))
+        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            self.headings.append(int(tag[1]))

@@ -1,0 +1,156 @@
+"""For everybody: axe-core on every page in both themes, colors that all can tell apart, alt text."""
+
+import ast
+import importlib.util
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Reader, find_browser, start_reader
+from built_pages import COURSE, Page, build, served
+from chapter_code import CHAPTERS, prose
+from IPython.core.inputtransformer2 import TransformerManager
+
+AXE = Path(importlib.util.find_spec("axe_playwright_python").origin).parent / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DOCUMENTS = sorted((COURSE / "docs").glob("*.md"))
+# Uniform in lightness, or of two hues that every eye tells apart; "gray" for photographs.
+SAFE_MAPS = {
+    "viridis",
+    "cividis",
+    "magma",
+    "inferno",
+    "plasma",
+    "gray",
+    "gray_r",
+    "Greys",
+    "PuOr",
+    "PuOr_r",
+    "Blues",
+}
+PATIENCE = 60_000  # milliseconds
+PAGES = [
+    *(f"notebooks/{chapter.stem}.html" for chapter in CHAPTERS),
+    *(f"docs/{document.stem}.html" for document in DOCUMENTS),
+    "search.html",
+    "slides/index.html",
+]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    return build("site", tmp_path_factory.mktemp("built") / "site")
+
+
+@pytest.fixture(scope="module")
+def reader(site) -> Iterator[Reader]:
+    with served(site) as address, start_reader(find_browser()) as reader:
+        reader.page.set_default_timeout(PATIENCE)
+        reader.address = address
+        yield reader
+
+
+def violations(reader: Reader, rules: list[str] = RULES) -> list[str]:
+    """Return what axe-core finds wrong with the page as it stands."""
+    reader.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = reader.page.evaluate("tags => axe.run({runOnly: tags})", rules)["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+# Pages
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_page_has_no_violation(reader, page, theme):
+    reader.page.emulate_media(color_scheme=theme)
+    reader.page.goto(f"{reader.address}/{page}")
+    for solution in reader.page.locator("article details").all():
+        solution.evaluate("details => details.open = true")
+    assert violations(reader) == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_deck_has_no_violation(reader, chapter):
+    """All slides at once, as they are printed."""
+    reader.page.goto(f"{reader.address}/slides/{chapter.stem}.html?view=print")
+    reader.page.wait_for_function("window.Reveal?.isReady() && document.querySelector('.pdf-page')")
+    assert violations(reader) == []
+
+
+def test_violations_are_found(reader):
+    reader.page.set_content(
+        "<html lang='en'><title>Bad</title><main><h1>Bad</h1><h3>Worse</h3>"
+        "<img src='data:,'><p style='color: #aaa; background: #fff'>pale</p></main></html>"
+    )
+    rules = {violation.partition(":")[0] for violation in violations(reader)}
+    assert {"image-alt", "color-contrast", "heading-order"} <= rules
+
+
+def test_every_page_has_one_title_and_no_level_of_headings_is_left_out(site):
+    for path in site.rglob("*.html"):
+        levels = Page(path).headings
+        if "_static" in path.parts or "slides" in path.parts or not levels:
+            continue
+        # The theme prints a heading "Contents" of its own before the title, on paper alone.
+        levels = levels[levels.index(1, 1) :] if levels.count(1) == 2 else levels
+        assert levels.count(1) == 1, path.name
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), path.name
+
+
+# Notebooks: what JupyterLab and GitHub show
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_headings_of_a_chapter_leave_out_no_level(chapter):
+    text = re.sub(r"(?ms)^```.*?^```", "", prose(chapter))
+    levels = [len(marks) for marks in re.findall(r"(?m)^(#+) ", text)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_pictures_in_the_text_are_described(chapter):
+    text = prose(chapter)
+    assert re.findall(r"!\[\s*\]\(", text) == []
+    assert [tag for tag in re.findall(r"<img[^>]*>", text) if not re.search(r'alt="[^"]{10,}"', tag)] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_links_say_where_they_lead(chapter):
+    words = re.findall(r"(?<!!)\[([^\]]+)\]\(", re.sub(r"(?ms)^```.*?^```", "", prose(chapter)))
+    assert [word for word in words if word.lower() in {"here", "this", "link", "click here", "more"}] == []
+
+
+# Colors
+
+
+def color_maps(source: str) -> set[str]:
+    """Return the names of the color maps that a piece of code asks for."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    values = (word.value for call in calls for word in call.keywords if word.arg == "cmap")
+    return {part.value for value in values for part in ast.walk(value) if isinstance(part, ast.Constant)}
+
+
+def sources() -> dict[str, str]:
+    """Return all code that may draw: the chapters' and that of utils."""
+    transform = TransformerManager().transform_cell
+    found = {path.name: path.read_text(encoding="utf-8") for path in (COURSE / "utils").rglob("*.py")}
+    for chapter in CHAPTERS:
+        cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+        code = [transform("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
+        found[chapter.name] = "\n".join(code)
+    return found
+
+
+def test_color_maps_are_safe():
+    used = {name: color_maps(source) - SAFE_MAPS for name, source in sources().items()}
+    assert {name: maps for name, maps in used.items() if maps} == {}
+
+
+def test_an_unsafe_color_map_is_found():
+    assert color_maps("ax.imshow(a, cmap='jet' if b else 'viridis')") == {"jet", "viridis"}
+    assert "jet" not in SAFE_MAPS

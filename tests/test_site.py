@@ -1,0 +1,214 @@
+"""The static site: built by its one command, whole, light, and the same without a network."""
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from browser import Reader, find_browser, start_reader
+from built_pages import COURSE, REPOSITORY, Page, build, served
+from playwright.sync_api import expect
+
+CHAPTERS = sorted((COURSE / "notebooks").glob("[0-9]*.ipynb"))
+PAGE_BYTES = 2_000_000
+PATIENCE = 60_000  # milliseconds
+chapters = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    return build("site", tmp_path_factory.mktemp("built") / "site")
+
+
+@pytest.fixture(scope="module")
+def reader(site) -> Iterator[Reader]:
+    with served(site) as address, start_reader(find_browser()) as reader:
+        reader.page.set_default_timeout(PATIENCE)
+        reader.address = address
+        yield reader
+
+
+def page_of(site: Path, chapter: Path) -> Path:
+    return site / "notebooks" / f"{chapter.stem}.html"
+
+
+def of_this_site(pages: dict[Path, Page], kind: str) -> Iterator[tuple[Path, str]]:
+    """Yield page and address of all links, or of all that is loaded, that stays on the site."""
+    for path, page in pages.items():
+        for address in getattr(page, kind):
+            if not urlsplit(address).scheme:
+                yield path, address
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[Path, Page]:
+    return {path: Page(path) for path in site.rglob("*.html") if "_static" not in path.parts}
+
+
+# Whole
+
+
+@chapters
+def test_every_chapter_has_a_page_with_its_title(site, chapter):
+    title = "".join(json.loads(chapter.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0]
+    text = re.sub(r"<[^>]+>|’", "", page_of(site, chapter).read_text(encoding="utf-8"))
+    assert title.removeprefix("# ").replace("'", "") in text
+
+
+def test_every_link_within_the_site_leads_somewhere(pages):
+    dead = []
+    for path, address in of_this_site(pages, "links"):
+        target, fragment = urldefrag(unquote(address))
+        file = (path.parent / target.partition("?")[0]).resolve() if target else path
+        file = file / "index.html" if file.is_dir() else file
+        if not file.is_file() or (file in pages and fragment not in pages[file].names):
+            dead.append(f"{path.name}: {address}")
+    assert dead == []
+
+
+def test_everything_that_is_loaded_is_there(pages):
+    files = [(path, address.partition("?")[0]) for path, address in of_this_site(pages, "loads")]
+    assert [
+        f"{path.name}: {file}" for path, file in files if not (path.parent / unquote(file)).is_file()
+    ] == []
+
+
+def test_nothing_is_loaded_from_elsewhere(pages):
+    addresses = [address for page in pages.values() for address in page.loads]
+    assert [address for address in addresses if urlsplit(address).scheme not in ("", "data")] == []
+
+
+@chapters
+def test_pictures_are_those_of_the_notebook_with_their_alternative_text(site, pages, chapter):
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    expected = []
+    for output in (output for cell in cells for output in cell.get("outputs", [])):
+        if "image/png" in output.get("data", {}):
+            png = base64.b64decode("".join(output["data"]["image/png"]))
+            alt = output["metadata"]["image/png"]["alt"]
+            expected.append((f"{hashlib.sha256(png).hexdigest()}.png", " ".join(alt.split())))
+    pictures = [picture for picture in pages[page_of(site, chapter)].pictures if "/_images/" in picture[0]]
+    assert [(Path(source).name, " ".join(alt.split())) for source, alt in pictures] == expected
+
+
+@chapters
+def test_page_is_light(site, pages, chapter):
+    """Its text and its pictures; what all pages share is loaded once."""
+    page = page_of(site, chapter)
+    pictures = {page.parent / source for source, _ in pages[page].pictures}
+    assert page.stat().st_size + sum(picture.stat().st_size for picture in pictures) < PAGE_BYTES
+
+
+@chapters
+def test_page_offers_download_colab_and_binder(site, pages, chapter):
+    links = pages[page_of(site, chapter)].links
+    path = f"notebooks/{chapter.name}"
+    assert any(link.endswith(f"_sources/{path}") for link in links)
+    assert f"https://colab.research.google.com/github/{REPOSITORY}/blob/main/{path}" in links
+    assert f"https://mybinder.org/v2/gh/{REPOSITORY}/main?urlpath=lab/tree/{path}" in links
+
+
+def test_chapters_follow_each_other(site, pages):
+    for chapter, successor in itertools.pairwise(CHAPTERS):
+        assert f"{successor.stem}.html" in pages[page_of(site, chapter)].links
+        assert f"{chapter.stem}.html" in pages[page_of(site, successor)].links
+
+
+def test_the_folder_leads_to_the_home_page(site):
+    assert 'url=docs/index.html"' in (site / "index.html").read_text(encoding="utf-8")
+    assert (site / "docs" / "index.html").is_file()
+
+
+def test_every_deck_is_on_the_site(pages, site):
+    decks = pages[site / "slides" / "index.html"].links
+    assert decks == [f"{chapter.stem}.html" for chapter in CHAPTERS]
+
+
+# In a browser
+
+
+def test_search_finds_a_chapter(reader):
+    page = reader.page
+    page.goto(f"{reader.address}/index.html")
+    page.wait_for_url("**/docs/index.html")
+    page.keyboard.press("Control+k")
+    page.locator("#pst-search-dialog input[type=search]").fill("im2col")
+    page.keyboard.press("Enter")
+    result = page.locator("#search-results li a", has_text="Build a convolution by hand").first
+    expect(result).to_be_visible(timeout=PATIENCE)
+    result.click()
+    page.wait_for_url("**/notebooks/01_convolution.html*")
+
+
+def test_themes_change_the_colors(reader):
+    page, brightness = reader.page, {}
+    page.goto(f"{reader.address}/docs/glossary.html")
+    for theme in ("dark", "light", "dark"):
+        page.locator("button.theme-switch-button:visible").click()
+        page.locator(f'button.theme-change-button[data-mode="{theme}"]:visible').click()
+        page.reload()  # and the choice is kept
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        color = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        brightness[theme] = sum(map(int, re.findall(r"\d+", color)[:3])) / 3
+    assert brightness["dark"] < 60 and brightness["light"] > 200
+    page.evaluate("localStorage.clear()")
+
+
+@chapters
+def test_chapter_is_drawn(reader, chapter):
+    page = reader.page
+    page.goto(f"{reader.address}/notebooks/{chapter.stem}.html")
+    formulas = page.locator(".math").count()
+    if formulas:
+        page.wait_for_function("window.MathJax?.startup?.promise")
+        page.evaluate("MathJax.startup.promise")
+    assert page.locator("mjx-container").count() == formulas
+    assert page.locator("mjx-merror").count() == 0
+    pictures = page.locator("article img")
+    pictures.evaluate_all(
+        "images => Promise.all(images.map(i => { i.loading = 'eager'; return i.decode(); }))"
+    )
+    widths = pictures.evaluate_all("images => images.map(i => i.naturalWidth)")
+    assert min(widths, default=100) > 50
+    # A solution is folded away until it is asked for.
+    solution = page.locator("article details", has_text="Solution").first
+    assert solution.get_attribute("open") is None
+    solution.locator("summary").press("Enter")
+    assert solution.get_attribute("open") is not None
+
+
+def test_next_leads_on(reader):
+    page = reader.page
+    page.goto(f"{reader.address}/notebooks/{CHAPTERS[0].stem}.html")
+    page.locator("a.right-next").click()
+    page.wait_for_url(f"**/notebooks/{CHAPTERS[1].stem}.html")
+    page.locator("a.left-prev").click()
+    page.wait_for_url(f"**/notebooks/{CHAPTERS[0].stem}.html")
+
+
+def test_a_narrow_screen_does_not_scroll_sideways(reader):
+    page = reader.page
+    page.set_viewport_size({"width": 390, "height": 800})
+    wide = []
+    for chapter in CHAPTERS:
+        page.goto(f"{reader.address}/notebooks/{chapter.stem}.html")
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(chapter.stem)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert wide == []
+
+
+# Last, after all that could have gone wrong
+
+
+def test_the_console_has_no_error(reader):
+    assert reader.errors == []
+
+
+def test_the_browser_asked_no_other_machine(reader):
+    assert reader.hosts == {"127.0.0.1"}

@@ -1,0 +1,170 @@
+"""The decks of slides: whole, within their page, with notes for the speaker, without a network."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Reader, find_browser, start_reader
+from built_pages import COURSE, Page, build, served
+
+CHAPTERS = sorted((COURSE / "notebooks").glob("[0-9]*.ipynb"))
+LECTURE_MINUTES = 90
+PATIENCE = 60_000  # milliseconds
+chapters = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+# For each slide: its first words, and how far it reaches to the right and down, in its own pixels.
+MEASURE = """() => {
+  const found = [];
+  for (const slide of Reveal.getSlides()) {
+    const {h, v} = Reveal.getIndices(slide);
+    Reveal.slide(h, v);
+    let right = 0, bottom = 0;
+    for (const part of slide.querySelectorAll('*')) {
+      if (part.closest('aside, mjx-assistive-mml')) continue;
+      const box = part.getBoundingClientRect();
+      if (!box.width || !box.height) continue;
+      const cut = getComputedStyle(part).overflowX !== 'visible' && part.scrollWidth > part.clientWidth + 1;
+      right = Math.max(right, cut ? box.left + part.scrollWidth : box.right);
+      bottom = Math.max(bottom, box.bottom);
+    }
+    found.push([`${h}.${v} ${slide.innerText.slice(0, 40)}`, right, bottom]);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def slides(tmp_path_factory) -> Path:
+    return build("slides", tmp_path_factory.mktemp("built") / "slides")
+
+
+@pytest.fixture(scope="module")
+def reader(slides) -> Iterator[Reader]:
+    with served(slides) as address, start_reader(find_browser()) as reader:
+        reader.page.set_default_timeout(PATIENCE)
+        reader.page.set_viewport_size({"width": 1280, "height": 720})
+        reader.address = address
+        yield reader
+
+
+def show(reader: Reader, chapter: Path) -> None:
+    """Open a deck, and wait until it is drawn."""
+    reader.page.goto(f"{reader.address}/{chapter.stem}.html")
+    reader.page.wait_for_function("window.Reveal?.isReady() && window.MathJax?.startup?.promise")
+    reader.page.evaluate("MathJax.startup.promise")
+
+
+def cells(chapter: Path) -> list[dict]:
+    return json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+
+
+def kind(cell: dict) -> str:
+    return cell["metadata"]["slideshow"]["slide_type"]
+
+
+# For the speaker
+
+
+@chapters
+def test_every_section_tells_the_speaker_what_and_how_long(chapter):
+    starts = [cell for cell in cells(chapter) if kind(cell) == "slide"]
+    silent = [cell["id"] for cell in starts if len(cell["metadata"].get("lecture", {}).get("notes", "")) < 20]
+    assert silent == [], 'write "lecture": {"minutes": 5, "notes": "..."} into the metadata of these cells'
+    others = [cell["id"] for cell in cells(chapter) if kind(cell) != "slide" and minutes(cell)]
+    assert others == [], "a time belongs to the cell that starts a section"
+
+
+def minutes(cell: dict) -> float:
+    return cell["metadata"].get("lecture", {}).get("minutes", 0)
+
+
+@chapters
+def test_chapter_fits_into_a_lecture(chapter):
+    assert LECTURE_MINUTES / 2 <= sum(map(minutes, cells(chapter))) <= LECTURE_MINUTES
+
+
+@chapters
+def test_notes_are_in_the_deck(slides, chapter):
+    asides = re.findall(
+        r'<aside class="notes">(.*?)</aside>',
+        (slides / f"{chapter.stem}.html").read_text(encoding="utf-8"),
+        re.S,
+    )
+    starts = [cell for cell in cells(chapter) if kind(cell) == "slide"]
+    assert len(asides) == len(starts)
+    for aside, cell in zip(asides, starts, strict=True):
+        assert f"<strong>{minutes(cell):g} min.</strong>" in aside
+
+
+# The decks
+
+
+@chapters
+def test_reader_matter_is_left_out(slides, chapter):
+    text = (slides / f"{chapter.stem}.html").read_text(encoding="utf-8")
+    assert "What you need" not in text and not re.search(r"<em>About \d+ minutes", text)
+    addresses = [link for link in Page(slides / f"{chapter.stem}.html").links if not link.startswith("#")]
+    assert [link for link in addresses if not link.startswith("https://")] == []
+
+
+@chapters
+def test_every_picture_has_alternative_text(slides, chapter):
+    pictures = Page(slides / f"{chapter.stem}.html").pictures
+    assert pictures and [source[:60] for source, alt in pictures if len(alt or "") < 20] == []
+
+
+@chapters
+def test_no_slide_is_larger_than_its_page(reader, chapter):
+    show(reader, chapter)
+    measured = reader.page.evaluate(MEASURE)
+    assert len(measured) >= 15
+    assert [slide for slide, right, bottom in measured if right > 1280 or bottom > 720] == []
+
+
+def test_a_large_slide_is_noticed(reader):
+    show(reader, CHAPTERS[0])
+    fill = "(html) => { Reveal.getSlides()[1].innerHTML = html; }"
+    for html in (
+        "<p style='height: 800px'>tall</p>",
+        "<pre style='overflow: auto'>" + 300 * "wide" + "</pre>",
+    ):
+        reader.page.evaluate(fill, html)
+        measured = reader.page.evaluate(MEASURE)
+        assert [right > 1280 or bottom > 720 for _, right, bottom in measured[:3]] == [False, True, False]
+
+
+@chapters
+def test_formulas_are_drawn(reader, chapter):
+    show(reader, chapter)
+    assert reader.page.locator("mjx-merror").count() == 0
+    text = reader.page.evaluate("document.querySelector('.slides').textContent")
+    assert not re.search(r"\$\$|\\(?:frac|sum|text)\b", text)
+
+
+def test_keys_lead_through_the_deck(reader):
+    show(reader, CHAPTERS[0])
+    places = []
+    for key in ("Space", "ArrowRight", "ArrowLeft"):
+        reader.page.keyboard.press(key)
+        places.append(tuple(reader.page.evaluate("Object.values(Reveal.getIndices()).slice(0, 2)")))
+    assert places == [(0, 1), (1, 0), (0, 1)]
+
+
+def test_the_speaker_sees_the_notes(reader):
+    show(reader, CHAPTERS[0])
+    with reader.page.expect_popup() as popup:
+        reader.page.keyboard.press("s")
+    notes = popup.value.locator(".speaker-controls-notes .value")
+    notes.wait_for(timeout=PATIENCE)
+    first = cells(CHAPTERS[0])[0]["metadata"]["lecture"]["notes"]
+    assert first[:30] in notes.inner_text()
+    popup.value.close()
+
+
+def test_the_console_has_no_error(reader):
+    assert reader.errors == []
+
+
+def test_the_browser_asked_no_other_machine(reader):
+    assert reader.hosts == {"127.0.0.1"}
