@@ -99,7 +99,9 @@ LIST_PAGE = """<!DOCTYPE html>
 <title>Slides: Deep Convolutional Neural Networks</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ font: 1.2rem/1.7 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem; }}
+body {{ font: 1.2rem/1.7 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem;
+  background: light-dark(#fff, #14181e); color: light-dark(#222, #ddd); }}
+a {{ color: light-dark(#0b57b5, #8cc1ff); }}
 kbd {{ font-size: .9em; border: 1px solid; border-radius: 3px; padding: 0 .3em; }}
 </style>
 </head>

@@ -55,6 +55,8 @@ def reader(site) -> Iterator[Reader]:
 
 def violations(reader: Reader, rules: list[str] = RULES) -> list[str]:
     """Return what axe-core finds wrong with the page as it stands."""
+    # Colors that are still fading from one theme to the other are nobody's colors.
+    reader.page.evaluate("document.getAnimations().forEach(animation => animation.finish())")
     reader.page.evaluate(AXE.read_text(encoding="utf-8"))
     found = reader.page.evaluate("tags => axe.run({runOnly: tags})", rules)["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
@@ -77,7 +79,10 @@ def test_page_has_no_violation(reader, page, theme):
 def test_deck_has_no_violation(reader, chapter):
     """All slides at once, as they are printed."""
     reader.page.goto(f"{reader.address}/slides/{chapter.stem}.html?view=print")
-    reader.page.wait_for_function("window.Reveal?.isReady() && document.querySelector('.pdf-page')")
+    reader.page.wait_for_function(
+        "window.Reveal?.isReady() && document.querySelector('.pdf-page') && "
+        "!document.querySelector('section[aria-hidden]')"
+    )
     assert violations(reader) == []
 
 
