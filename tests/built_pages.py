@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+from browser import Reader, find_browser, start_reader
+
 COURSE = Path(__file__).resolve().parents[1]
 REPOSITORY = "someone/deep-cnn"  # what a workflow of GitHub would say
+PATIENCE = 60_000  # milliseconds
 
 
 def build(what: str, folder: Path) -> Path:
@@ -38,6 +41,15 @@ def served(folder: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@contextlib.contextmanager
+def reading(folder: Path) -> Iterator[Reader]:
+    """Serve a folder, and yield who reads it; `reader.address` is where."""
+    with served(folder) as address, start_reader(find_browser()) as reader:
+        reader.page.set_default_timeout(PATIENCE)
+        reader.address = address
+        yield reader
 
 
 class Page(HTMLParser):

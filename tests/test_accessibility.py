@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Reader, find_browser, start_reader
-from built_pages import COURSE, Page, build, served
+from browser import Reader
+from built_pages import COURSE, Page, build, reading
 from chapter_code import CHAPTERS, prose
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -31,7 +31,6 @@ SAFE_MAPS = {
     "PuOr_r",
     "Blues",
 }
-PATIENCE = 60_000  # milliseconds
 PAGES = [
     *(f"notebooks/{chapter.stem}.html" for chapter in CHAPTERS),
     *(f"docs/{document.stem}.html" for document in DOCUMENTS),
@@ -47,9 +46,7 @@ def site(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def reader(site) -> Iterator[Reader]:
-    with served(site) as address, start_reader(find_browser()) as reader:
-        reader.page.set_default_timeout(PATIENCE)
-        reader.address = address
+    with reading(site) as reader:
         yield reader
 
 

@@ -4,11 +4,10 @@ import ast
 import json
 import re
 import statistics
-from pathlib import Path
 
 import pytest
+from chapter_code import CHAPTERS
 
-CHAPTERS = sorted((Path(__file__).parent.parent / "notebooks").glob("[0-9]*.ipynb"))
 REQUIRED_HEADINGS = (
     "What you will learn",
     "What you need",

@@ -10,13 +10,12 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from browser import Reader, find_browser, start_reader
-from built_pages import COURSE, REPOSITORY, Page, build, served
+from browser import Reader
+from built_pages import PATIENCE, REPOSITORY, Page, build, reading
+from chapter_code import CHAPTERS
 from playwright.sync_api import expect
 
-CHAPTERS = sorted((COURSE / "notebooks").glob("[0-9]*.ipynb"))
 PAGE_BYTES = 2_000_000
-PATIENCE = 60_000  # milliseconds
 chapters = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 
 
@@ -27,9 +26,7 @@ def site(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def reader(site) -> Iterator[Reader]:
-    with served(site) as address, start_reader(find_browser()) as reader:
-        reader.page.set_default_timeout(PATIENCE)
-        reader.address = address
+    with reading(site) as reader:
         yield reader
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Reader, find_browser, start_reader
-from built_pages import COURSE, Page, build, served
+from browser import Reader
+from built_pages import PATIENCE, Page, build, reading
+from chapter_code import CHAPTERS
 
-CHAPTERS = sorted((COURSE / "notebooks").glob("[0-9]*.ipynb"))
 LECTURE_MINUTES = 90
-PATIENCE = 60_000  # milliseconds
 chapters = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 # For each slide: its first words, and how far it reaches to the right and down, in its own pixels.
 MEASURE = """() => {
@@ -41,10 +40,8 @@ def slides(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def reader(slides) -> Iterator[Reader]:
-    with served(slides) as address, start_reader(find_browser()) as reader:
-        reader.page.set_default_timeout(PATIENCE)
+    with reading(slides) as reader:
         reader.page.set_viewport_size({"width": 1280, "height": 720})
-        reader.address = address
         yield reader
 
 

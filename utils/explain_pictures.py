@@ -14,14 +14,13 @@ from utils.explain import (
 )
 from utils.invariance import feature_distances, transform_images
 from utils.patch_pictures import as_signed, patch_grid
-from utils.plotting import describe, show_images, store_few_colors
+from utils.plotting import RED, describe, show_images, store_few_colors
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-OUTLINE = "#e42536"  # the red of the Petroff palette
 MIN_PLACES = 12  # for a class to be named; names of single places would hide one another
 
 
@@ -193,7 +192,7 @@ def show_methods(columns: Mapping[str, np.ndarray], *, alt: str, masks=None, siz
             ax.imshow(picture, interpolation="nearest")
             ax.axis("off")
             if masks is not None:
-                ax.contour(masks[number], [0.5], colors=OUTLINE, linewidths=0.9)
+                ax.contour(masks[number], [0.5], colors=RED, linewidths=0.9)
     return store_few_colors(describe(axes, alt), 128)
 
 

@@ -1,16 +1,18 @@
 """An explorer of a trained network: choose a layer and a map, see what makes it answer."""
 
 import base64
-import io
 from collections.abc import Sequence
 
 from utils.explain import TopPatches, top_patches
 from utils.patch_pictures import draw_unit
+from utils.plotting import as_png
 
 import ipywidgets
 import keras
 import numpy as np
 from matplotlib.figure import Figure
+
+DPI = 80
 
 
 def explore_patches(
@@ -88,21 +90,15 @@ class PatchExplorer(ipywidgets.VBox):
 
     def _redraw(self, change=None) -> None:
         self.words.value = self.describe()
-        self.picture.value = _png(self.draw())
+        self.picture.value = as_png(self.draw(), DPI)
 
     def _repr_mimebundle_(self, **kwargs):
         """Add a picture to the panel, for pages where no kernel runs."""
         data = super()._repr_mimebundle_(**kwargs)
-        data["image/png"] = base64.b64encode(_png(self.draw(self._still_with_images))).decode()
+        data["image/png"] = base64.b64encode(as_png(self.draw(self._still_with_images), DPI)).decode()
         data["text/plain"] = self.describe()
         return data, {"image/png": {"alt": self.describe()}}
 
 
 def _num_units(model: keras.Model, layer: str) -> int:
     return model.get_layer(layer).output.shape[-1]
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=80)
-    return buffer.getvalue()

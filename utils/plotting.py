@@ -13,6 +13,7 @@ from PIL import Image
 
 # Colors that stay distinct in the common forms of color blindness (Petroff, arXiv:2107.02270).
 plt.style.use("petroff10")
+RED = "#e42536"  # of the same palette: what is pointed at
 plt.rcParams.update(
     {"figure.constrained_layout.use": True, "image.cmap": "viridis", "axes.titlesize": "medium"}
 )
@@ -49,6 +50,13 @@ def store_few_colors(axes: Axes | np.ndarray, num_colors: int = 64) -> Axes | np
     """
     np.atleast_1d(axes).flat[0].figure.num_colors = num_colors
     return axes
+
+
+def as_png(figure: Figure, dpi: float) -> bytes:
+    """Return a figure as the bytes of a PNG file, for the picture of a widget."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
+    return buffer.getvalue()
 
 
 def _png_with_alt_text(figure: Figure):

@@ -11,6 +11,7 @@ import threading
 import time
 from typing import Any
 
+from utils.architectures.cost import multiply_adds
 from utils.data import Dataset, as_float, load_cifar10
 from utils.hardware import environment
 from utils.regularization import AUGMENTATIONS, Setting, jitter_colors, laboratory_network
@@ -170,19 +171,14 @@ def _measure(model: keras.Model, setting: Setting, dataset: Dataset) -> dict[str
 
 def _describe(model: keras.Model) -> dict[str, Any]:
     """Size and cost of the network, and where its kernel weights lie."""
-    layers = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    layers = (layer for layer in model.layers if hasattr(layer, "kernel"))
     kernels = [keras.ops.convert_to_numpy(layer.kernel) for layer in layers]
-    # A kernel of a convolution is applied at each place of the output.
-    multiply_adds = [
-        kernel.size * (int(np.prod(layer.output.shape[1:3])) if kernel.ndim == 4 else 1)
-        for layer, kernel in zip(layers, kernels, strict=True)
-    ]
     weights = np.concatenate([kernel.ravel() for kernel in kernels])
     counts, _ = np.histogram(np.clip(weights, -0.3, 0.3), WEIGHT_BINS)
     norms = [np.sqrt((kernel.reshape(-1, kernel.shape[-1]) ** 2).sum(axis=0)).max() for kernel in kernels[:3]]
     return {
         "num_parameters": model.count_params(),
-        "multiply_adds": sum(multiply_adds),
+        "multiply_adds": multiply_adds(model),
         "largest_filter_norm": round(float(max(norms)), 3),
         "near_zero_share": round(float((np.abs(weights) < 0.001).mean()), 4),
         "weight_counts": " ".join(map(str, counts)),

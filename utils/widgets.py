@@ -1,18 +1,15 @@
 """Explorers made of ipywidgets; where no kernel runs, a still picture stands in for each."""
 
 import base64
-import io
 
 from utils.convolution import conv2d
-from utils.plotting import describe
+from utils.plotting import RED, as_png, describe
 
 import ipywidgets
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-
-WINDOW_COLOR = "#e42536"  # the red of the Petroff palette
 
 
 def draw_window(
@@ -120,7 +117,7 @@ class ConvolutionExplorer(ipywidgets.VBox):
         self.row.max, self.column.max = height - 1, width - 1
         step = (self.image_array, self.kernel, self.row.value, self.column.value)
         self.sum.value = describe_window(*step, **self.settings)
-        self.picture.value = _png(draw_window(*step, **self.settings)[0].figure)
+        self.picture.value = as_png(draw_window(*step, **self.settings)[0].figure, dpi=72)
 
     def _repr_mimebundle_(self, **kwargs):
         """Add the picture to the panel: GitHub and the static site show that."""
@@ -174,10 +171,4 @@ def _write_products(ax: Axes, pixels: np.ndarray, kernel: np.ndarray) -> None:
 
 def _frame(ax: Axes, row: int, column: int) -> None:
     corner = (column - 0.5, row - 0.5)
-    ax.add_patch(Rectangle(corner, 1, 1, fill=False, lw=2.5, color=WINDOW_COLOR, zorder=3))
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=72)
-    return buffer.getvalue()
+    ax.add_patch(Rectangle(corner, 1, 1, fill=False, lw=2.5, color=RED, zorder=3))

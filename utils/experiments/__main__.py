@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 from utils.data import load_cifar10
-from utils.experiments import EXPERIMENTS, load_run, recorded_names, run, verify
-from utils.experiments.grid import TABLES_FOLDER, Grid, run_grid
+from utils.experiments import EXPERIMENTS, RUNS_FOLDER, load_run, recorded_names, run, verify
+from utils.experiments.grid import Grid, run_grid
 from utils.experiments.grids import GRIDS
 
 
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     grid_parser.add_argument("name", choices=sorted(GRIDS))
     grid_parser.add_argument("--scheduler", metavar="ADDRESS", help="run on this Dask cluster")
     grid_parser.add_argument("--max-minutes", metavar="M", type=float, help="stop after so long")
-    grid_parser.add_argument("--folder", type=Path, default=TABLES_FOLDER, help="where the tables are")
+    grid_parser.add_argument("--folder", type=Path, default=RUNS_FOLDER, help="where the tables are")
     options = parser.parse_args(arguments)
     if options.command == "list":
         return _list()

@@ -8,7 +8,8 @@ A cell whose worker dies is given to another worker by the scheduler.
 import time
 from pathlib import Path
 
-from utils.experiments.grid import TABLES_FOLDER, Cell, Grid, progress
+from utils.experiments.grid import Cell, Grid, progress
+from utils.experiments.runs import RUNS_FOLDER
 
 from distributed import Client, Future, as_completed
 
@@ -20,7 +21,7 @@ LONGEST_SECONDS = 30 * 24 * 3600
 def run_grid_on_cluster(
     grid: Grid,
     scheduler: str,
-    folder: Path = TABLES_FOLDER,
+    folder: Path = RUNS_FOLDER,
     max_minutes: float | None = None,
 ) -> int:
     """Run the cells that the table lacks on a cluster; return how many are still lacking.

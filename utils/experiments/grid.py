@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from utils.experiments import table
+from utils.experiments.runs import RUNS_FOLDER
 
 import numpy as np
 from tqdm import tqdm
 
-TABLES_FOLDER = Path(__file__).resolve().parents[2] / "data" / "runs"
 TABLE_FILE = "cells.csv"
 
 
@@ -51,11 +51,11 @@ class Grid:
         """All cells, every setting with seed 0 first: a grid that was cut still compares all rows."""
         return [Cell(row, seed) for seed in range(self.num_seeds) for row in self.settings]
 
-    def table_path(self, folder: Path = TABLES_FOLDER) -> Path:
+    def table_path(self, folder: Path = RUNS_FOLDER) -> Path:
         """Return the path of this grid's table."""
         return Path(folder) / self.name / TABLE_FILE
 
-    def remaining(self, folder: Path = TABLES_FOLDER) -> list[Cell]:
+    def remaining(self, folder: Path = RUNS_FOLDER) -> list[Cell]:
         """Return the cells that the table lacks.
 
         Raises:
@@ -72,7 +72,7 @@ class Grid:
             done.add(Cell(row, int(line["seed"])))
         return [cell for cell in self.cells if cell not in done]
 
-    def record(self, cell: Cell, result: Mapping[str, Any], folder: Path = TABLES_FOLDER) -> bool:
+    def record(self, cell: Cell, result: Mapping[str, Any], folder: Path = RUNS_FOLDER) -> bool:
         """Add a cell's result to the table; return False if the cell stands there already."""
         if cell not in self.remaining(folder):
             return False
@@ -81,7 +81,7 @@ class Grid:
         return True
 
 
-def run_grid(grid: Grid, folder: Path = TABLES_FOLDER, max_minutes: float | None = None) -> int:
+def run_grid(grid: Grid, folder: Path = RUNS_FOLDER, max_minutes: float | None = None) -> int:
     """Run the cells that the table lacks, one after the other; return how many are still lacking.
 
     Args:
@@ -112,7 +112,7 @@ def progress(grid: Grid, num_remaining: int) -> tqdm:
     return tqdm(total=num_cells, initial=num_cells - num_remaining, desc=grid.name, unit="cell")
 
 
-def load_grid(grid: Grid | str, folder: Path = TABLES_FOLDER) -> dict[str, np.ndarray]:
+def load_grid(grid: Grid | str, folder: Path = RUNS_FOLDER) -> dict[str, np.ndarray]:
     """Return a recorded table: name of a column to its values, one per cell.
 
     Raises:

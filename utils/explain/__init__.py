@@ -17,7 +17,7 @@ from utils.explain.deconvnet import deconvnet
 from utils.explain.diagnosis import activity, aliased_energy, similarity, unsteadiness
 from utils.explain.grad_cam import grad_cam
 from utils.explain.guided_backprop import guided_backprop
-from utils.explain.heat_maps import heat_maps, strongest_units
+from utils.explain.heat_maps import heat_maps
 from utils.explain.maximize_filter import FilterPictures, as_pictures, maximize_filter
 from utils.explain.mosaic import Mosaics, enlarge_input, make_mosaics
 from utils.explain.occlusion import Occlusion, occlusion
@@ -26,6 +26,7 @@ from utils.explain.receptive_box import receptive_boxes
 from utils.explain.saliency import input_gradient, saliency
 from utils.explain.scores import center_map, mask_iou, pointing_game, score_maps
 from utils.explain.smooth_grad import smooth_grad
+from utils.explain.strongest_units import strongest_units
 from utils.explain.top_patches import TopPatches, top_patches
 from utils.explain.unpooling import max_pool_with_switches, unpool
 

@@ -3,32 +3,14 @@
 from utils.explain.deconvnet import deconvnet
 from utils.explain.grad_cam import grad_cam
 from utils.explain.guided_backprop import guided_backprop
-from utils.explain.inputs import check_images, in_batches
-from utils.explain.network import LayerChoice, Network
+from utils.explain.network import LayerChoice
 from utils.explain.occlusion import occlusion
 from utils.explain.saliency import largest_channel, saliency
 from utils.explain.smooth_grad import smooth_grad
+from utils.explain.strongest_units import strongest_units
 
 import keras
 import numpy as np
-import tensorflow as tf
-
-
-def strongest_units(model: keras.Model, images: np.ndarray, layer: LayerChoice) -> np.ndarray:
-    """Return for each image the feature map with the largest sum, as `occlusion` watches.
-
-    Args:
-        images: (N, H, W, C), floats in the model's range.
-        layer: name, index in `model.layers`, or the layer, with output (N, h, w, units).
-
-    Returns:
-        (N,), integers.
-    """
-    network = Network(model)
-    step = network.find_feature_maps(layer)
-    images = check_images(network, images)
-    (sums,) = in_batches(lambda batch: tf.reduce_sum(network.run(batch, [step])[0], axis=(1, 2)), images)
-    return sums.argmax(axis=1)
 
 
 def heat_maps(

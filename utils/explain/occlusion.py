@@ -5,6 +5,7 @@ from typing import NamedTuple
 from utils.explain.class_scores import choose_classes
 from utils.explain.inputs import BATCH_SIZE, check_at_least, check_images, in_batches
 from utils.explain.network import LayerChoice, Network, Step
+from utils.explain.strongest_units import strongest_maps
 
 import keras
 import numpy as np
@@ -84,10 +85,7 @@ def occlusion(
 def _answers(network: Network, steps: list[Step], images: np.ndarray, classes: np.ndarray, size: int, fill):
     """Return a function of lines (image, row, column) that gives score, prediction, activity."""
     if len(steps) > 1:
-        (sums,) = in_batches(
-            lambda batch: tf.reduce_sum(network.run(batch, steps[1:])[0], axis=(1, 2)), images
-        )
-        strongest_maps = tf.constant(sums.argmax(axis=1))
+        strongest = tf.constant(strongest_maps(network, steps[1], images))
     images, classes, fill = tf.constant(images), tf.constant(classes), tf.constant(fill)
 
     def answer(lines):
@@ -101,7 +99,7 @@ def _answers(network: Network, steps: list[Step], images: np.ndarray, classes: n
         answers = [scores, tf.argmax(outputs, axis=1)]
         for maps in feature_maps:
             sums = tf.reduce_sum(maps, axis=(1, 2))
-            answers.append(tf.gather(sums, tf.gather(strongest_maps, index), axis=1, batch_dims=1))
+            answers.append(tf.gather(sums, tf.gather(strongest, index), axis=1, batch_dims=1))
         return answers
 
     return answer

@@ -1,0 +1,28 @@
+"""Which feature map answers an image most."""
+
+from utils.explain.inputs import check_images, in_batches
+from utils.explain.network import LayerChoice, Network, Step
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def strongest_units(model: keras.Model, images: np.ndarray, layer: LayerChoice) -> np.ndarray:
+    """Return for each image the feature map with the largest sum, as `occlusion` watches.
+
+    Args:
+        images: (N, H, W, C), floats in the model's range.
+        layer: name, index in `model.layers`, or the layer, with output (N, h, w, units).
+
+    Returns:
+        (N,), integers.
+    """
+    network = Network(model)
+    return strongest_maps(network, network.find_feature_maps(layer), check_images(network, images))
+
+
+def strongest_maps(network: Network, step: Step, images: np.ndarray) -> np.ndarray:
+    """Return the same for a step that was found, and images that were checked."""
+    (sums,) = in_batches(lambda batch: tf.reduce_sum(network.run(batch, [step])[0], axis=(1, 2)), images)
+    return sums.argmax(axis=1)
