@@ -1,0 +1,102 @@
+"""Train the upper part of a network on activations that its frozen lower part gave once."""
+
+from collections.abc import Sequence
+
+from utils.training import set_seed
+from utils.transfer.linear import Linear
+from utils.transfer.networks import classifier
+
+import keras
+import numpy as np
+
+
+class ViewBatches(keras.utils.PyDataset):
+    """Batches that show each picture in one of its views, drawn anew each time.
+
+    Args:
+        views: each (N, ...): the activations of the pictures as they are, mirrored, turned ...
+        labels: (N,), integers.
+        seed: order and views depend on this and on the epoch's number only.
+    """
+
+    def __init__(self, views: Sequence[np.ndarray], labels: np.ndarray, batch_size: int, seed: int):
+        super().__init__()
+        self.views, self.labels, self.batch_size, self.seed = views, labels, batch_size, seed
+        self._draw(0)
+
+    def __len__(self) -> int:
+        return -(-len(self.labels) // self.batch_size)
+
+    def __getitem__(self, index: int):
+        chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        batch = np.stack([self.views[self.drawn[i]][i] for i in chosen])
+        return batch.astype(np.float32), self.labels[chosen].astype(np.int32)
+
+    def on_epoch_end(self) -> None:
+        self._draw(self.epoch + 1)
+
+    def _draw(self, epoch: int) -> None:
+        rng = np.random.default_rng([self.seed, epoch])
+        self.epoch = epoch
+        self.order = rng.permutation(len(self.labels))
+        self.drawn = rng.integers(0, len(self.views), len(self.labels))
+
+
+def with_head(upper: keras.Model, head: Linear, dropout: float = 0.2) -> keras.Model:
+    """Put a trained linear head on the upper part: the starting point of fine-tuning.
+
+    A head that starts from random numbers would send large, meaningless gradients down into the
+    trained part.
+    """
+    model = classifier(upper, head.kernel.shape[1], dropout)
+    model.get_layer("head").set_weights([head.kernel, head.bias])
+    return model
+
+
+def freeze(model: keras.Model, stages: Sequence[str] = (), *, normalization: bool = True) -> None:
+    """Exclude stages from training, and all normalizations; compile afterwards, not before.
+
+    A BatchNormalization that is not trainable also runs in inference mode: it uses the statistics
+    of ImageNet's 1.28 million pictures, not those of the batch.
+    """
+    for layer in model.layers:
+        is_normalization = isinstance(layer, keras.layers.BatchNormalization)
+        in_stages = layer.name.startswith(tuple(f"{stage}_" for stage in stages)) if stages else False
+        layer.trainable = not (in_stages or (normalization and is_normalization))
+
+
+def fine_tune(
+    model: keras.Model,
+    views: Sequence[np.ndarray],
+    labels: np.ndarray,
+    *,
+    epochs: int,
+    learning_rate: float,
+    seed: int,
+    batch_size: int = 32,
+    weight_decay: float = 0.01,
+    verbose: int = 0,
+) -> keras.callbacks.History:
+    """Train a classifier that gives scores, at a rate that falls to 0 along a cosine.
+
+    Args:
+        model: from activations to scores (N, classes); frozen as wished.
+        views, labels: as of `ViewBatches`.
+        learning_rate: the rate at the start; for a pretrained network, about 1e-4.
+        weight_decay: of AdamW (Loshchilov and Hutter, 2019).
+    """
+    set_seed(seed)
+    batches = ViewBatches(views, labels, batch_size, seed)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(batches))
+    model.compile(
+        optimizer=keras.optimizers.AdamW(schedule, weight_decay=weight_decay),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model.fit(batches, epochs=epochs, verbose=verbose, shuffle=False)
+
+
+def mean_scores(model: keras.Model, views: Sequence[np.ndarray], batch_size: int = 100) -> np.ndarray:
+    """Return the probabilities of the classes, averaged over views: (N, classes)."""
+    outputs = [model.predict(view, batch_size=batch_size, verbose=0) for view in views]
+    return np.mean([np.asarray(keras.ops.softmax(scores)) for scores in outputs], axis=0)

@@ -1,0 +1,91 @@
+"""EfficientNet-Lite0 in two parts: the lower one is frozen, the upper one learns."""
+
+from utils.pretrained import efficientnet_lite0
+from utils.pretrained.lite0 import blocks
+
+import keras
+from keras import layers
+
+# Where the network can be cut or looked into: the outputs of its stem, its blocks and its top.
+STAGES = ("stem", *(name for name, *_ in blocks()), "top")
+
+
+def split_lite0(
+    size: int, cut: str, end: str = "top", *, pooling: str = "avg", weights: str | None = "imagenet"
+) -> tuple[keras.Model, keras.Model]:
+    """Return the network up to a stage, and from there to the features.
+
+    Args:
+        size: height and width at which the network sees its pictures.
+        cut: the last stage of the lower part, one of `STAGES`.
+        end: the last stage of the upper part, after `cut`; what follows is left out.
+        pooling: "avg" or "max", over all positions of the last maps.
+        weights: as of `efficientnet_lite0`.
+
+    Returns:
+        lower: images (N, H, W, 3), 0 to 255, of any size, to {cut: activations}.
+        upper: activations to (N, channels), 1280 of them after "top".
+
+    Raises:
+        ValueError: there is no such stage, or `end` does not come after `cut`.
+    """
+    network = efficientnet_lite0(include_top=False, weights=weights, input_shape=(size, size, 3))
+    activation, last = stage_output(network, cut), stage_output(network, end)
+    if STAGES.index(end) <= STAGES.index(cut):
+        raise ValueError(f"the upper part must end after {cut!r}, not with {end!r}")
+    pool = {"avg": layers.GlobalAveragePooling2D, "max": layers.GlobalMaxPooling2D}[pooling]
+    lower = keras.Model(network.input, {cut: activation})
+    upper = keras.Model(activation, pool(name=f"{pooling}_pool")(last), name="upper_part")
+    return _with_preprocessing(lower, size), upper
+
+
+def probe_network(size: int, stages: tuple[str, ...] = STAGES, *, maps: tuple[str, ...] = ()) -> keras.Model:
+    """Return a network from images (N, H, W, 3), 0 to 255, to a dict of what its stages found.
+
+    Args:
+        size: height and width at which the network sees its pictures.
+        stages: each gives (N, channels), the mean of its maps over all positions.
+        maps: each gives (N, height, width, channels), under the name "maps_" and the stage.
+    """
+    network = efficientnet_lite0(include_top=False, input_shape=(size, size, 3))
+    outputs = {
+        stage: layers.GlobalAveragePooling2D(name=f"mean_{stage}")(stage_output(network, stage))
+        for stage in stages
+    }
+    outputs |= {f"maps_{stage}": stage_output(network, stage) for stage in maps}
+    return _with_preprocessing(keras.Model(network.input, outputs), size)
+
+
+def classifier(upper: keras.Model, num_classes: int, dropout: float = 0.2) -> keras.Model:
+    """Put a new classifier on features: dropout and one linear layer that gives scores.
+
+    Args:
+        upper: from anything to features, (N, channels).
+        num_classes: at least 2; the scores are those before the softmax.
+        dropout: share of the features that are left out in training.
+    """
+    x = layers.Dropout(dropout, name="head_dropout")(upper.output)
+    scores = layers.Dense(num_classes, name="head", dtype="float32")(x)
+    return keras.Model(upper.input, scores, name="classifier")
+
+
+def stage_output(network: keras.Model, stage: str):
+    """Return the symbolic output of a stage of EfficientNet-Lite0.
+
+    Raises:
+        ValueError: there is no such stage.
+    """
+    if stage not in STAGES:
+        raise ValueError(f"there is no stage {stage!r}; the stages are: {', '.join(STAGES)}")
+    names = {layer.name for layer in network.layers}
+    endings = ("_add", "_project_bn", "_activation")  # The last of these that a stage has is its end.
+    name = next(stage + ending for ending in endings if stage + ending in names)
+    return network.get_layer(name).output
+
+
+def _with_preprocessing(network: keras.Model, size: int) -> keras.Model:
+    """Let a network take pictures of any size from 0 to 255, so that no scale can be forgotten."""
+    images = keras.Input((None, None, 3), name="images")
+    x = layers.Resizing(size, size, interpolation="bicubic", name="resize", dtype="float32")(images)
+    x = layers.Rescaling(1 / 128, offset=-127 / 128, name="preprocess", dtype="float32")(x)
+    return keras.Model(images, network(x), name=network.name)
