@@ -15,6 +15,7 @@ from utils.architectures.small import (
     small_vgg,
     small_xception,
 )
+from utils.architectures.speedrun import speedrun
 from utils.architectures.vgg import vgg16, vgg19
 from utils.architectures.xception import xception
 from utils.architectures.zfnet_cifar10 import zfnet_cifar10
@@ -34,6 +35,7 @@ __all__ = [
     "small_resnet",
     "small_vgg",
     "small_xception",
+    "speedrun",
     "vgg16",
     "vgg19",
     "xception",

@@ -15,7 +15,13 @@ from pathlib import Path
 from utils.data import load_cifar10
 from utils.experiments import EXPERIMENTS, RUNS_FOLDER, load_run, recorded_names, run, verify
 from utils.experiments.grid import Grid, run_grid
-from utils.experiments.grids import GRIDS
+from utils.experiments.grids import GRIDS as LABORATORY_GRIDS
+from utils.speedrun.grids import GRIDS as SPEEDRUN_GRIDS
+from utils.speedrun.grids import SPEEDRUN_94
+
+GRIDS = {**LABORATORY_GRIDS, **SPEEDRUN_GRIDS}
+# Several seeds and one table, made like a grid, but one result: `run` makes it, too.
+RUNS_OF_SEVERAL_SEEDS = {SPEEDRUN_94.name: SPEEDRUN_94}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     verify_parser = commands.add_parser("verify", help="measure recorded runs again")
     verify_parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     run_parser = commands.add_parser("run", help="make a run again")
-    run_parser.add_argument("name", choices=sorted(EXPERIMENTS))
+    run_parser.add_argument("name", choices=sorted([*EXPERIMENTS, *RUNS_OF_SEVERAL_SEEDS]))
     grid_parser = commands.add_parser("grid", help="train the cells that a grid's table lacks")
     grid_parser.add_argument("name", choices=sorted(GRIDS))
     grid_parser.add_argument("--scheduler", metavar="ADDRESS", help="run on this Dask cluster")
@@ -38,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _list()
     if options.command == "grid":
         return _grid(GRIDS[options.name], options.scheduler, options.folder, options.max_minutes)
+    if options.command == "run" and options.name in RUNS_OF_SEVERAL_SEEDS:
+        return _grid(RUNS_OF_SEVERAL_SEEDS[options.name], None, RUNS_FOLDER, None)
     dataset = load_cifar10(strict=True)
     if options.command == "verify":
         return 0 if verify(options.names or recorded_names(), dataset) else 1

@@ -1,0 +1,123 @@
+"""One training of the speedrun as one line of a table: what it reached, and how long it took."""
+
+import functools
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from utils import recording
+from utils.architectures.cost import multiply_adds
+from utils.data import Dataset, as_float, load_cifar10
+from utils.experiments.runs import RUNS_FOLDER
+from utils.hardware import environment
+from utils.speedrun.setting import Setting
+from utils.speedrun.training import train
+from utils.speedrun.views import FLIP_AND_SHIFT_VIEWS, FLIP_VIEWS, average_views
+
+import keras
+import numpy as np
+
+RECORDED_NAME = "speedrun_94"
+# Seeds and the precision are one per process; the worker of a cluster may have several threads.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> dict[str, Any]:
+    """Train one setting from one seed, and return what was measured as one line of a table.
+
+    Args:
+        setting: the recipe.
+        seed: of weights, order and augmentation.
+        dataset: CIFAR-10, or another data set of its form; None loads CIFAR-10.
+
+    Returns:
+        numbers and texts: accuracy on the test images, seen once, with their mirror images, and with
+        shifts as well; test loss; seconds of the epochs, compilation included, and processor seconds of
+        all cores; training images per second; size and multiply-adds of the network; curves, one number
+        per epoch; versions.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return _train_and_measure(setting, seed, dataset or cifar10(), Path(folder), False)[1]
+
+
+def train_recorded(
+    setting: Setting, seed: int, dataset: Dataset | None = None, folder: Path = RUNS_FOLDER / RECORDED_NAME
+) -> dict[str, Any]:
+    """Do as `train_cell`, but keep a checkpoint per epoch, and the weights of seed 0, in `folder`.
+
+    A training that was cut goes on after its last whole epoch. Its checkpoint stays until the next seed
+    begins, so that nothing is lost between the end of a training and the line in the table.
+    """
+    checkpoint = Path(folder) / "checkpoint" / f"seed-{seed}"
+    for other in checkpoint.parent.glob("seed-*"):
+        if other != checkpoint:
+            shutil.rmtree(other)
+    model, line = _train_and_measure(setting, seed, dataset or cifar10(), checkpoint, True)
+    if seed == 0:
+        recording.save_weights_float16(model, Path(folder) / recording.WEIGHTS_FILE)
+    return line
+
+
+def recorded_model(setting: Setting, folder: Path = RUNS_FOLDER / RECORDED_NAME) -> keras.Model:
+    """Return the trained network of seed 0, uncompiled.
+
+    Raises:
+        FileNotFoundError: it is not recorded; the message says how to make it.
+    """
+    path = Path(folder) / recording.WEIGHTS_FILE
+    if not path.exists():
+        raise FileNotFoundError(
+            f"no weights in {path}; make them with: python -m utils.experiments run {RECORDED_NAME}"
+        )
+    model = setting.build()
+    model.load_weights(path)
+    return model
+
+
+def accuracies(model: keras.Model, dataset: Dataset) -> dict[str, float]:
+    """Return loss and accuracy on the test images, and accuracy with several views of each."""
+    images, labels = as_float(dataset.x_test), dataset.y_test
+    scores = average_views(model, images, {(False, 0): 1.0})
+    of_truth = scores[np.arange(len(labels)), labels]
+    result = {"test_loss": round(float(-of_truth.mean()), 4), "test_accuracy": _share(scores, labels)}
+    for name, views in {"flip": FLIP_VIEWS, "views": FLIP_AND_SHIFT_VIEWS}.items():
+        result[f"{name}_accuracy"] = _share(average_views(model, images, views), labels)
+    return result
+
+
+def _share(scores: np.ndarray, labels: np.ndarray) -> float:
+    return round(float((scores.argmax(axis=1) == labels).mean()), 4)
+
+
+def _train_and_measure(setting: Setting, seed: int, dataset: Dataset, folder: Path, progress: bool):
+    with _ONE_AT_A_TIME:
+        model, history = train(setting, seed, dataset, folder, progress)
+        seconds = sum(history["seconds"])
+        line = accuracies(model, dataset) | {
+            "seconds": round(seconds, 2),
+            "processor_seconds": round(sum(history["processor_seconds"]), 2),
+            "images_per_second": round(setting.epochs * setting.num_images / seconds, 1),
+            "num_parameters": model.count_params(),
+            "multiply_adds": multiply_adds(model),
+        }
+        for name in ("accuracy", "loss", "seconds"):
+            line[f"{name}_curve"] = " ".join(f"{value:.4f}" for value in history[name])
+        return model, line | {"dtype_policy": setting.dtype_policy} | _origin(dataset)
+
+
+@functools.lru_cache(maxsize=1)
+def _origin(dataset: Dataset) -> dict[str, str]:
+    found = environment()
+    return {
+        "versions": ", ".join(f"{name} {version}" for name, version in found["versions"].items()),
+        "processor": f"{found['hardware']['processor']}, {found['hardware']['num_cores']} cores",
+        "data": f"{dataset.name} {dataset.sha256[:12]}",
+    }
+
+
+@functools.cache
+def cifar10() -> Dataset:
+    """Load CIFAR-10 once per process."""
+    return load_cifar10(strict=True, verbose=False)

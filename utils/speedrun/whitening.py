@@ -1,0 +1,45 @@
+"""The kernel of the first layer, computed from the images instead of learned."""
+
+from utils.architectures.speedrun import CIFAR10_DEVIATION, CIFAR10_MEAN, WHITENING_SIZE
+from utils.convolution.windows import im2col
+
+import numpy as np
+
+# Of the eigenvalues; keeps noise in directions that hardly vary from being blown up.
+EPSILON = 5e-4
+
+
+def whitening_filters(patches: np.ndarray, epsilon: float = EPSILON) -> np.ndarray:
+    """Return the filters that make patches uncorrelated, each of variance one.
+
+    Args:
+        patches: (N, D), colors already centered around zero.
+        epsilon: added to each variance before its root divides.
+
+    Returns:
+        (D, D), a filter per column: eigenvectors of the patches' second moments, each divided by the
+        root of its eigenvalue, the largest first.
+
+    Source: K. Jordan 2024 (arXiv:2404.00498), section 3.2, after D. Page, "How to train your
+        ResNet", 2018 to 2020.
+    """
+    patches = patches.astype(np.float64)
+    eigenvalues, eigenvectors = np.linalg.eigh(patches.T @ patches / len(patches))
+    return (eigenvectors / np.sqrt(eigenvalues + epsilon))[:, ::-1]
+
+
+def whitening_kernel(images: np.ndarray, epsilon: float = EPSILON) -> np.ndarray:
+    """Return the kernel of the whitening layer: the filters, then their negatives.
+
+    Args:
+        images: (N, H, W, 3), uint8; a few thousand are enough.
+        epsilon: as in `whitening_filters`.
+
+    Returns:
+        (2, 2, 3, 24), float32, for images whose colors are normalized as the network does. An
+        activation that cuts negative numbers leaves one of a filter and its negative.
+    """
+    colors = (images.astype(np.float32) / 255 - CIFAR10_MEAN) / CIFAR10_DEVIATION
+    filters = whitening_filters(im2col(colors, WHITENING_SIZE), epsilon)
+    kernel = np.concatenate([filters, -filters], axis=1)
+    return kernel.reshape(WHITENING_SIZE, WHITENING_SIZE, 3, -1).astype(np.float32)
