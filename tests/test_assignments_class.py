@@ -133,4 +133,5 @@ def test_everybody_graded_gets_feedback(course, graded):
         assert (result := course.api.generate_feedback(NAME, student))["success"], result["log"]
     assert course.api.release_feedback(NAME)["success"]
     page = course.fetch_feedback(NAME, "endless-loop")[0].read_text(encoding="utf-8")
-    assert "CellTimeoutError" in page
+    # Whether the kernel's own words or nbclient's arrive last depends on how busy the machine is.
+    assert "CellTimeoutError" in page or "KeyboardInterrupt" in page

@@ -15,7 +15,7 @@ from utils.architectures.cost import multiply_adds
 from utils.data import Dataset, as_float, load_cifar10
 from utils.hardware import environment
 from utils.regularization import AUGMENTATIONS, Setting, jitter_colors, laboratory_network
-from utils.training import fastest_dtype_policy, set_seed, shuffled_batches
+from utils.training import batches_in_order, fastest_dtype_policy, set_seed, shuffled_batches
 
 import keras
 import numpy as np
@@ -122,8 +122,7 @@ def fit_setting(model: keras.Model, setting: Setting, seed: int, dataset: Datase
         epochs=setting.num_steps // setting.round_steps,
         steps_per_epoch=setting.round_steps,
         shuffle=False,  # the batches come shuffled
-        validation_data=(as_float(val_images), targets),
-        validation_batch_size=500,
+        validation_data=batches_in_order(val_images, targets),
         callbacks=callbacks,
         verbose=0,
     ).history

@@ -9,7 +9,7 @@ from utils import recording
 from utils.data import Dataset, as_float
 from utils.experiments.recipe import Experiment
 from utils.hardware import environment
-from utils.training import fastest_dtype_policy, set_seed, shuffled_batches
+from utils.training import batches_in_order, fastest_dtype_policy, set_seed, shuffled_batches
 
 import keras
 
@@ -172,8 +172,7 @@ def _train(experiment: Experiment, dataset: Dataset, folder: Path, verbose):
             initial_epoch=first_epoch,
             steps_per_epoch=steps_per_epoch,
             shuffle=False,  # the batches come shuffled
-            validation_data=(as_float(dataset.x_test), test_labels),
-            validation_batch_size=500,
+            validation_data=batches_in_order(dataset.x_test, test_labels),
             callbacks=[recording.SeedEachEpoch(experiment.seed), snapshots, checkpoint],
             verbose=verbose,
         )
