@@ -2,6 +2,7 @@
 
 from utils import training
 from utils.training import (
+    batches_in_order,
     fastest_dtype_policy,
     inverse_time_decay,
     set_seed,
@@ -119,3 +120,18 @@ def test_label_smoothing_spreads_a_share_over_all_classes():
     np.testing.assert_array_equal(np.argmax(targets, axis=1), plain)
     np.testing.assert_allclose(np.max(targets, axis=1), 0.9 + 0.1 / 5, rtol=1e-6)
     np.testing.assert_allclose(np.min(targets, axis=1), 0.1 / 5, rtol=1e-5)
+
+
+def test_batches_in_order_hold_all_images_as_they_are():
+    images = np.arange(7 * 2 * 2 * 3, dtype=np.uint8).reshape(7, 2, 2, 3)
+    batches = list(batches_in_order(images, np.arange(7), batch_size=3))
+    assert [len(labels) for _, labels in batches] == [3, 3, 1]
+    np.testing.assert_allclose(np.concatenate([batch for batch, _ in batches]), images / 255, atol=1e-7)
+    assert np.concatenate([labels for _, labels in batches]).tolist() == list(range(7))
+
+
+def test_no_data_of_ours_waits_for_the_tuning_thread():
+    images, labels = np.zeros((4, 2, 2, 3), np.uint8), np.zeros(4, int)
+    shuffled, _ = shuffled_batches(images, labels, batch_size=2, seed=0, epochs=range(1))
+    for dataset in (shuffled, batches_in_order(images, labels)):
+        assert dataset.options().autotune.enabled is False
