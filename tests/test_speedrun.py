@@ -5,7 +5,14 @@ from types import SimpleNamespace
 
 from utils import architectures
 from utils.architectures.cost import multiply_adds
-from utils.architectures.speedrun import CIFAR10_DEVIATION, CIFAR10_MEAN, Whitening, dirac, set_whitening
+from utils.architectures.speedrun import (
+    CIFAR10_DEVIATION,
+    CIFAR10_MEAN,
+    Whitening,
+    dirac,
+    quick_gelu,
+    set_whitening,
+)
 from utils.augmentation import Augmentation
 from utils.convolution.windows import im2col
 from utils.speedrun import (
@@ -78,6 +85,14 @@ def test_convolutions_begin_as_the_identity():
     assert (others != 0).all() and np.abs(others).max() < 1 / np.sqrt(9 * 4)
     with pytest.raises(ValueError, match="3 filters cannot pass 4 maps"):
         dirac((3, 3, 4, 3))
+
+
+def test_the_quick_gelu_is_near_gelu():
+    x = np.linspace(-6, 6, 1001, dtype="float32")
+    exact = keras.ops.gelu(x, approximate=False)
+    assert np.abs(quick_gelu(x) - exact).max() < 0.021
+    named = architectures.speedrun(activation="quick_gelu").layers[3]
+    np.testing.assert_array_equal(named(x), quick_gelu(x))
 
 
 def test_the_network_is_saved_and_loaded(network, tmp_path):

@@ -28,7 +28,8 @@ def speedrun(
     """Build the network of the speedrun: whitening, three groups of two convolutions, a linear layer.
 
     Args:
-        activation: name of an activation in Keras; the source has "gelu", and "relu" is cheaper.
+        activation: "quick_gelu" or the name of an activation in Keras; the source has "gelu", of which
+            the first is nearly the same in half the time; "relu" takes a tenth.
         whitening: whether the kernel of the first layer is computed from images
             (`utils.speedrun.whitening_kernel`, see `set_whitening`) and frozen, or learned.
         normalization: whether each convolution is normalized by batch; without it, each has a bias.
@@ -43,6 +44,7 @@ def speedrun(
     The normalization learns no scale, for the convolution before it has one, and TensorFlow's kernel
     takes its epsilon of 1e-12 for 1e-5. The 3x3 convolutions begin as the identity on their inputs.
     """
+    activation = quick_gelu if activation == "quick_gelu" else activation
     x = inputs = keras.Input((32, 32, 3))
     variance = [deviation**2 for deviation in CIFAR10_DEVIATION]
     x = layers.Normalization(mean=CIFAR10_MEAN, variance=variance, dtype="float32", name="colors")(x)
@@ -67,10 +69,19 @@ def _convolution(x, filters: int, biased: bool):
     return layers.Conv2D(filters, 3, padding="same", use_bias=biased, kernel_initializer=dirac)(x)
 
 
-def _finish(x, activation: str, normalization: bool, momentum: float):
+def _finish(x, activation, normalization: bool, momentum: float):
     if normalization:
         x = FusedBatchNormalization(momentum=momentum, epsilon=1e-12, scale=False)(x)
     return layers.Activation(activation)(x)
+
+
+@keras.saving.register_keras_serializable(package="course")
+def quick_gelu(x):
+    """Return x times the logistic function of 1.702 x: GELU to 0.02, from fewer passes over memory.
+
+    Source: D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units", 2016, section 2.
+    """
+    return keras.ops.silu(1.702 * x) / 1.702
 
 
 @keras.saving.register_keras_serializable(package="course")

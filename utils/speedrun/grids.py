@@ -51,6 +51,7 @@ ABLATION = Grid(
     settings={
         "lecture's network": LECTURE,
         **one_at_a_time(PLAIN, STEPS),
+        "GELU by the error function": SMALL.replace(activation="gelu"),
         "ReLU instead of GELU": SMALL.replace(activation="relu"),
         "Muon instead of SGD": SMALL.replace(optimizer="muon"),
     },

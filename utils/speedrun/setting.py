@@ -50,7 +50,7 @@ class Setting:
     """
 
     network: str = "speedrun"
-    activation: str = "gelu"
+    activation: str = "quick_gelu"
     whitening: bool = True
     normalization: bool = True
     logits_scale: float = 1 / 9
