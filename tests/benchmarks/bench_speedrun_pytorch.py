@@ -1,0 +1,154 @@
+"""Training steps of the speedrun in Keras against the same network in PyTorch, on the same cores.
+
+    python tests/benchmarks/bench_speedrun_pytorch.py [--torch REQUIREMENT] [--environment FOLDER]
+
+PyTorch is no dependency of the course: it is installed into an environment of its own, in a temporary
+folder, or in FOLDER if that is given, where the next run finds it. On a machine without a graphics
+card, a build for processors alone is enough: `--torch "torch==2.13.0+cpu"`.
+
+Both sides are ready before the first step is timed, and take turns, so that whatever else the machine
+does meets both. PyTorch runs the source's batch of 1,024 and ours, in bfloat16, and the faster one
+counts. Images are random and already in memory: the step alone is compared.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from utils.speedrun import build_and_compile
+from utils.speedrun.grids import RECIPE
+
+import numpy as np
+import tensorflow as tf
+from results import keep
+
+PROGRAM = Path(__file__).parent / "speedrun_pytorch.py"
+SOURCE_BATCH = 1_024
+# Images that the source's recipe passes on the way to 94 %: 476 batches.
+SOURCE_PASSES = 476 * SOURCE_BATCH
+
+
+def make_environment(folder: Path, requirement: str) -> Path:
+    """Return the Python of an environment with PyTorch in `folder`, made if it is not there."""
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", requirement, "numpy"], check=True)
+    return python
+
+
+class PyTorch:
+    """The other side, in a process of its own."""
+
+    def __init__(self, python: Path, activation: str, batch_size: int):
+        command = [python, PROGRAM, activation, str(batch_size)]
+        self.process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.batch_size = batch_size
+        self.about = self._answer()
+
+    def seconds(self, num_images: int) -> tuple[float, float]:
+        """Train on so many images; return wall and processor seconds per image."""
+        num_steps = max(1, num_images // self.batch_size)
+        self.process.stdin.write(f"{num_steps}\n")
+        self.process.stdin.flush()
+        return tuple(second / num_steps / self.batch_size for second in self._answer())
+
+    def _answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"PyTorch ended with status {self.process.wait()}; its message is above.")
+        return json.loads(line)
+
+    def stop(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Keras:
+    """Our side: the compiled model's own training function, one batch at a time."""
+
+    def __init__(self, activation: str, batch_size: int):
+        setting = RECIPE.replace(
+            activation=activation, batch_size=batch_size, num_images=batch_size, average_images=batch_size
+        )
+        images = np.random.default_rng(0).integers(0, 256, (batch_size, 32, 32, 3), np.uint8)
+        model = build_and_compile(setting, 0, images)
+        batch = (tf.constant(images / np.float32(255)), tf.one_hot(tf.range(batch_size) % 10, 10))
+        self.batches = iter(tf.data.Dataset.from_tensors(batch).repeat())
+        model.make_train_function()
+        self.step, self.batch_size = model.train_function, batch_size
+        self.step(self.batches)
+
+    def seconds(self, num_images: int) -> tuple[float, float]:
+        """As `PyTorch.seconds`."""
+        num_steps = max(1, num_images // self.batch_size)
+        wall, processor = time.perf_counter(), time.process_time()
+        for _ in range(num_steps):
+            self.step(self.batches)
+        measured = time.perf_counter() - wall, time.process_time() - processor
+        return tuple(second / num_steps / self.batch_size for second in measured)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--torch", default="torch", metavar="REQUIREMENT", help="what pip installs")
+    parser.add_argument("--environment", type=Path, metavar="FOLDER", help="keep the environment there")
+    parser.add_argument("--activation", default=RECIPE.activation, help="the same on both sides")
+    parser.add_argument("--images", type=int, default=4_096, help="of one turn of one side")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each side")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        python = make_environment(options.environment or Path(temporary), options.torch)
+        sides = {"Keras": Keras(options.activation, RECIPE.batch_size)}
+        for size in (SOURCE_BATCH, RECIPE.batch_size):
+            sides[f"PyTorch, batch {size}"] = PyTorch(python, options.activation, size)
+        try:
+            measured = compare(sides, options.images, options.rounds)
+        finally:
+            for side in list(sides.values())[1:]:
+                side.stop()
+    report(measured, options.activation, sides[f"PyTorch, batch {SOURCE_BATCH}"].about)
+
+
+def compare(sides: dict, num_images: int, num_rounds: int) -> dict[str, np.ndarray]:
+    """Return name of a side to its wall and processor seconds per image, the least of all rounds."""
+    times = {name: [] for name in sides}
+    for _ in range(num_rounds):
+        for name, side in sides.items():
+            times[name].append(side.seconds(num_images))
+    return {name: np.min(measured, axis=0) for name, measured in times.items()}
+
+
+def report(measured: dict[str, np.ndarray], activation: str, about: dict) -> None:
+    for name, (wall, processor) in measured.items():
+        print(f"{name:22} {1 / wall:7.0f} images/s, {1e3 * processor:6.2f} ms of all cores per image")
+    ours = measured.pop("Keras")
+    theirs = np.min(list(measured.values()), axis=0)
+    passes = RECIPE.epochs * RECIPE.num_images
+    keep(
+        "speedrun_pytorch",
+        {
+            "activation": activation,
+            "batch_size": RECIPE.batch_size,
+            "keras_images_per_second": round(1 / ours[0]),
+            "pytorch_images_per_second": round(1 / theirs[0]),
+            "wall_ratio_per_image": round(ours[0] / theirs[0], 3),
+            "processor_ratio_per_image": round(ours[1] / theirs[1], 3),
+            # What both trainings take to their end: the recipes differ in passes as well.
+            "keras_minutes": round(passes * ours[0] / 60, 2),
+            "pytorch_minutes": round(SOURCE_PASSES * theirs[0] / 60, 2),
+            "wall_ratio": round(passes * ours[0] / (SOURCE_PASSES * theirs[0]), 3),
+            "torch": about["torch"],
+            "torch_threads": about["threads"],
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

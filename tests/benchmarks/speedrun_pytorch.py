@@ -1,0 +1,96 @@
+"""The network and the training step of airbench94 in PyTorch, timed on demand.
+
+    python speedrun_pytorch.py ACTIVATION BATCH_SIZE
+
+Runs in an environment that has PyTorch; `bench_speedrun_pytorch.py` makes one and asks. For each number
+that comes in on a line, so many steps are made, and their wall and processor seconds go out.
+
+Source of the recipe: K. Jordan 2024 (arXiv:2404.00498): channels last, bfloat16, normalization
+without a scale, a frozen first kernel, Nesterov's momentum.
+"""
+
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+ACTIVATIONS = {"gelu": nn.GELU, "relu": nn.ReLU, "quick_gelu": nn.GELU}
+LEARNING_RATE, MOMENTUM, WEIGHT_DECAY, SHIFT_FACTOR = 11.5, 0.85, 0.0153, 64.0
+
+
+class Scale(nn.Module):
+    """Multiply the inputs of the softmax by 1/9."""
+
+    def forward(self, x):
+        return x / 9
+
+
+def convolution(num_inputs: int, num_filters: int) -> nn.Conv2d:
+    layer = nn.Conv2d(num_inputs, num_filters, 3, padding="same", bias=False)
+    nn.init.dirac_(layer.weight.data[:num_inputs])
+    return layer
+
+
+def normalization(num_maps: int) -> nn.BatchNorm2d:
+    layer = nn.BatchNorm2d(num_maps, eps=1e-12, momentum=0.4)
+    layer.weight.requires_grad = False
+    return layer
+
+
+def network(activation: str) -> nn.Sequential:
+    make = ACTIVATIONS[activation]
+    layers, width = [nn.Conv2d(3, 24, 2), make()], 24
+    layers[0].weight.requires_grad = False
+    for filters in (64, 256, 256):
+        layers += [convolution(width, filters), nn.MaxPool2d(2), normalization(filters), make()]
+        layers += [convolution(filters, filters), normalization(filters), make()]
+        width = filters
+    layers += [nn.MaxPool2d(3), nn.Flatten(), nn.Linear(width, 10, bias=False), Scale()]
+    return nn.Sequential(*layers).to(memory_format=torch.channels_last)
+
+
+def make_step(activation: str, batch_size: int):
+    """Return a function that makes one training step on random images."""
+    model = network(activation).train()
+    # The source counts the parameters without the scales, which are always one.
+    frozen_scales = sum(m.num_features for m in model if isinstance(m, nn.BatchNorm2d))
+    assert sum(p.numel() for p in model.parameters()) - frozen_scales == 1_971_640
+    shifts = [layer.bias for layer in model if isinstance(layer, nn.BatchNorm2d)]
+    others = [p for p in model.parameters() if p.requires_grad and not any(p is s for s in shifts)]
+    kilostep = 1024 * (1 + 1 / (1 - MOMENTUM))
+    rate, decay = LEARNING_RATE / kilostep, WEIGHT_DECAY * batch_size / kilostep
+    groups = [
+        {"params": shifts, "lr": rate * SHIFT_FACTOR, "weight_decay": decay / (rate * SHIFT_FACTOR)},
+        {"params": others, "lr": rate, "weight_decay": decay / rate},
+    ]
+    optimizer = torch.optim.SGD(groups, momentum=MOMENTUM, nesterov=True)
+    images = torch.randn(batch_size, 3, 32, 32).to(memory_format=torch.channels_last)
+    labels = torch.randint(0, 10, (batch_size,))
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = model(images)
+        loss = functional.cross_entropy(logits.float(), labels, label_smoothing=0.2, reduction="sum")
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def main(activation: str, batch_size: str) -> None:
+    step = make_step(activation, int(batch_size))
+    step()
+    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+    for line in sys.stdin:
+        wall, processor = time.perf_counter(), time.process_time()
+        for _ in range(int(line)):
+            step()
+        print(json.dumps([time.perf_counter() - wall, time.process_time() - processor]), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
