@@ -2,7 +2,7 @@
 
 from utils.pretrained import efficientnet_lite0, preprocess_input
 from utils.transfer import STAGES, compute_features, features, probe_network, records, split_lite0
-from utils.transfer.fine_tuning import ViewBatches, fine_tune, freeze, mean_scores, with_head
+from utils.transfer.fine_tuning import fine_tune, freeze, mean_scores, view_batches, with_head
 from utils.transfer.linear import Linear, fit_linear
 from utils.transfer.records import Record, interval, load_record
 
@@ -138,19 +138,18 @@ def test_linear_fit_refuses_what_does_not_fit():
 def test_batches_show_every_picture_once_in_changing_views():
     views = [np.arange(50)[:, None], 1000 + np.arange(50)[:, None]]
     labels = np.arange(50)
-    batches = ViewBatches(views, labels, 16, seed=3)
+    batches = list(view_batches(views, labels, 16, seed=3, epochs=2))
+    assert [len(targets) for _, targets in batches[:4]] == [16, 16, 16, len(labels) - 48]
     epochs = []
-    for _ in range(2):
-        inputs, targets = (
-            np.concatenate(parts) for parts in zip(*map(batches.__getitem__, range(4)), strict=True)
-        )
+    for part in (batches[:4], batches[4:]):
+        inputs, targets = (np.concatenate(arrays) for arrays in zip(*part, strict=True))
         np.testing.assert_array_equal(inputs[:, 0] % 1000, targets)
         np.testing.assert_array_equal(np.sort(targets), labels)
         assert 10 < (inputs >= 1000).sum() < 40
         epochs.append(inputs)
-        batches.on_epoch_end()
     assert (epochs[0] != epochs[1]).any()
-    np.testing.assert_array_equal(ViewBatches(views, labels, 16, seed=3)[0][1], epochs[0][:16, 0] % 1000)
+    again = next(view_batches(views, labels, 16, seed=3, epochs=1))
+    np.testing.assert_array_equal(again[0], batches[0][0])
 
 
 def test_fine_tuning_starts_from_the_head_and_spares_what_is_frozen(split):

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from utils.data import Dataset, load_cifar10
+from utils.data import Dataset, cache_folder, load_cifar10
 from utils.transfer.folders import load_class_folders
 
 import keras
@@ -75,7 +75,10 @@ def _read(folder: Path) -> Dataset:
 
 def _fetch() -> Path:
     try:
-        place = keras.utils.get_file(f"{ARCHIVE_FOLDER}.zip", ARCHIVE_URL, extract=True)
+        # Keras takes a folder for temporary files instead of one that does not exist yet.
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        options = {"extract": True, "cache_dir": str(cache_folder().parent)}
+        place = keras.utils.get_file(f"{ARCHIVE_FOLDER}.zip", ARCHIVE_URL, **options)
     except Exception as error:
         raise FileNotFoundError(
             f"the photographs cannot be fetched ({error}): unpack {ARCHIVE_FOLDER}.zip from another machine "

@@ -43,7 +43,7 @@ def grouped_folds(groups: np.ndarray, labels: np.ndarray, num_folds: int, seed: 
     names, sizes = np.unique(groups, return_counts=True)
     if not 2 <= num_folds <= len(names):
         raise ValueError(
-            f"num_folds must lie between 2 and the number of groups, {len(names)}: got {num_folds}"
+            f"num_folds must lie between 2 and {len(names)}, the number of groups; got {num_folds}"
         )
     counts = np.zeros((num_folds, int(labels.max()) + 1))
     folds = np.empty(len(groups), int)

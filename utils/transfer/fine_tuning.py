@@ -1,45 +1,36 @@
 """Train the upper part of a network on activations that its frozen lower part gave once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from utils.training import set_seed
+from utils.training import set_seed, without_autotuning
 from utils.transfer.linear import Linear
 from utils.transfer.networks import classifier
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 
-class ViewBatches(keras.utils.PyDataset):
-    """Batches that show each picture in one of its views, drawn anew each time.
+def view_batches(
+    views: Sequence[np.ndarray], labels: np.ndarray, batch_size: int, seed: int, epochs: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the batches of all epochs, each picture in one of its views, drawn anew in each epoch.
 
     Args:
         views: each (N, ...): the activations of the pictures as they are, mirrored, turned ...
         labels: (N,), integers.
+        batch_size: pictures per batch; the last one of an epoch may be smaller.
         seed: order and views depend on this and on the epoch's number only.
+        epochs: how many.
     """
-
-    def __init__(self, views: Sequence[np.ndarray], labels: np.ndarray, batch_size: int, seed: int):
-        super().__init__()
-        self.views, self.labels, self.batch_size, self.seed = views, labels, batch_size, seed
-        self._draw(0)
-
-    def __len__(self) -> int:
-        return -(-len(self.labels) // self.batch_size)
-
-    def __getitem__(self, index: int):
-        chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        batch = np.stack([self.views[self.drawn[i]][i] for i in chosen])
-        return batch.astype(np.float32), self.labels[chosen].astype(np.int32)
-
-    def on_epoch_end(self) -> None:
-        self._draw(self.epoch + 1)
-
-    def _draw(self, epoch: int) -> None:
-        rng = np.random.default_rng([self.seed, epoch])
-        self.epoch = epoch
-        self.order = rng.permutation(len(self.labels))
-        self.drawn = rng.integers(0, len(self.views), len(self.labels))
+    for epoch in range(epochs):
+        rng = np.random.default_rng([seed, epoch])
+        order = rng.permutation(len(labels))
+        drawn = rng.integers(0, len(views), len(labels))
+        for start in range(0, len(labels), batch_size):
+            chosen = order[start : start + batch_size]
+            batch = np.stack([views[drawn[i]][i] for i in chosen])
+            yield batch.astype(np.float32), labels[chosen].astype(np.int32)
 
 
 def with_head(upper: keras.Model, head: Linear, dropout: float = 0.2) -> keras.Model:
@@ -81,19 +72,32 @@ def fine_tune(
 
     Args:
         model: from activations to scores (N, classes); frozen as wished.
-        views, labels: as of `ViewBatches`.
+        views, labels: as of `view_batches`.
         learning_rate: the rate at the start; for a pretrained network, about 1e-4.
         weight_decay: of AdamW (Loshchilov and Hutter, 2019).
     """
     set_seed(seed)
-    batches = ViewBatches(views, labels, batch_size, seed)
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(batches))
+    steps = -(-len(labels) // batch_size)
+    batches = tf.data.Dataset.from_generator(
+        lambda: view_batches(views, labels, batch_size, seed, epochs),
+        output_signature=(
+            tf.TensorSpec((None, *views[0].shape[1:]), tf.float32),
+            tf.TensorSpec((None,), tf.int32),
+        ),
+    )
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)
     model.compile(
         optimizer=keras.optimizers.AdamW(schedule, weight_decay=weight_decay),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    return model.fit(batches, epochs=epochs, verbose=verbose, shuffle=False)
+    return model.fit(
+        without_autotuning(batches.prefetch(2)),
+        epochs=epochs,
+        steps_per_epoch=steps,
+        verbose=verbose,
+        shuffle=False,  # the batches come shuffled
+    )
 
 
 def mean_scores(model: keras.Model, views: Sequence[np.ndarray], batch_size: int = 100) -> np.ndarray:
