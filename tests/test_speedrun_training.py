@@ -126,7 +126,12 @@ def test_a_recorded_training_keeps_weights_and_loses_nothing(dataset, tmp_path, 
     # The table was not reached: the same call finds all epochs done.
     monkeypatch.setattr(keras.Model, "fit", lambda *arguments, **options: pytest.fail("trained again"))
     assert train_recorded(setting, 0, dataset, tmp_path) == line
-    monkeypatch.undo()
+    # It was: the next call begins without the old checkpoint, and so would train.
+    grid = dataclasses.replace(SPEEDRUN_94, settings={"recipe": setting}, name=tmp_path.name)
+    grid.record(grid.cells[0], line, tmp_path.parent)
+    with pytest.raises(pytest.fail.Exception, match="trained again"):
+        train_recorded(setting, 1, dataset, tmp_path)
+    assert not list(tmp_path.glob("checkpoint/seed-0/*"))
     (tmp_path / "model.weights.h5").unlink()
     with pytest.raises(FileNotFoundError, match="experiments run speedrun_94"):
         recorded_model(setting, tmp_path)

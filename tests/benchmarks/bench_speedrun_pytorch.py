@@ -53,9 +53,13 @@ class PyTorch:
     def seconds(self, num_images: int) -> tuple[float, float]:
         """Train on so many images; return wall and processor seconds per image."""
         num_steps = max(1, num_images // self.batch_size)
-        self.process.stdin.write(f"{num_steps}\n")
+        return tuple(second / self.batch_size for second in self.part("", num_steps))
+
+    def part(self, name: str, num_steps: int) -> tuple[float, float]:
+        """Run a part of the network, or all of it, so many times; return the seconds of one time."""
+        self.process.stdin.write(f"{name} {num_steps}\n")
         self.process.stdin.flush()
-        return tuple(second / num_steps / self.batch_size for second in self._answer())
+        return tuple(second / num_steps for second in self._answer())
 
     def _answer(self):
         line = self.process.stdout.readline()

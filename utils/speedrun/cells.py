@@ -10,7 +10,9 @@ from typing import Any
 from utils import recording
 from utils.architectures.cost import multiply_adds
 from utils.data import Dataset, as_float, load_cifar10
+from utils.experiments.grid import TABLE_FILE
 from utils.experiments.runs import RUNS_FOLDER
+from utils.experiments.table import read_lines
 from utils.hardware import environment
 from utils.speedrun.setting import Setting
 from utils.speedrun.training import train
@@ -47,13 +49,13 @@ def train_recorded(
 ) -> dict[str, Any]:
     """Do as `train_cell`, but keep a checkpoint per epoch, and the weights of seed 0, in `folder`.
 
-    A training that was cut goes on after its last whole epoch. Its checkpoint stays until the next seed
-    begins, so that nothing is lost between the end of a training and the line in the table.
+    A training that was cut goes on after its last whole epoch. A checkpoint is removed when its line stands
+    in the table beside it, so that nothing is lost between the end of a training and its record.
     """
-    checkpoint = Path(folder) / "checkpoint" / f"seed-{seed}"
-    for other in checkpoint.parent.glob("seed-*"):
-        if other != checkpoint:
-            shutil.rmtree(other)
+    checkpoints = Path(folder) / "checkpoint"
+    for recorded in read_lines(Path(folder) / TABLE_FILE):
+        shutil.rmtree(checkpoints / f"seed-{recorded['seed']}", ignore_errors=True)
+    checkpoint = checkpoints / f"seed-{seed}"
     model, line = _train_and_measure(setting, seed, dataset or cifar10(), checkpoint, True)
     if seed == 0:
         recording.save_weights_float16(model, Path(folder) / recording.WEIGHTS_FILE)
