@@ -93,6 +93,28 @@ def test_other_weights_and_other_pictures_get_other_features():
     assert (compute_features(small_network(), images[::-1])["outputs"] == one[::-1]).all()
 
 
+def test_another_scale_of_the_pixels_gets_other_features():
+    """The same weights, the same shapes: what differs is a setting of a nested layer."""
+    images = RNG.uniform(1, 2, size=(5, 4, 4, 3)).astype(np.float32)
+
+    def scaled(factor):
+        inputs = keras.Input((4, 4, 3))
+        inner = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Rescaling(factor)])
+        outputs = small_network()(inner(inputs))["outputs"]
+        return keras.Model(inputs, {"outputs": outputs})
+
+    one, two = (compute_features(scaled(factor), images)["outputs"] for factor in (1.0, 2.0))
+    np.testing.assert_allclose(two, 2 * one, rtol=2e-3)
+
+
+def test_freezing_and_names_change_no_features(cache):
+    network = small_network()
+    compute_features(network, np.ones((2, 4, 4, 3), np.float32))
+    network.trainable = False
+    compute_features(network, np.ones((2, 4, 4, 3), np.float32))
+    assert len(list(cache.iterdir())) == 1
+
+
 def test_damaged_or_missing_files_are_computed_again(cache):
     images = RNG.normal(size=(700, 4, 4, 3)).astype(np.float32)
     first = compute_features(small_network(), images)["outputs"]

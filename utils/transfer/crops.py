@@ -20,7 +20,9 @@ FOLDER_VARIABLE = "TRAFFIC_LIGHTS_DIR"
 SIZE = street.SIZE
 CUT = "block5c"
 MAPS = f"maps_{CUT}"
-ALIKE = 0.9  # Cosine of the features above which two crops count as the same scene.
+# Cosine of the features above which two crops count as the same scene; and others, to see whether it matters.
+ALIKE = 0.75
+ALIKE_TRIED = (0.95, 0.85, 0.75, 0.65)
 NUM_FOLDS = 5
 RECIPE = {"epochs": 4, "learning_rate": 3e-4, "batch_size": 32}
 SHARE_OF_PICTURE = 0.35  # Height of a crop that is put onto a gray picture, as lights are in drawn scenes.
@@ -35,6 +37,7 @@ def crops_folder() -> Path | None:
 def run_crops(folder: Path) -> dict[str, Any]:
     """Measure drawn scenes' networks, frozen features and fine-tuning on a folder of real crops."""
     settings = {"size": SIZE, "cut": CUT, "alike": ALIKE, "num_folds": NUM_FOLDS, "fine_tuning": RECIPE}
+    settings["alike_tried"] = ALIKE_TRIED
     pictures = load_class_folders(folder, SIZE)
     counts = dict(zip(pictures.class_names, np.bincount(pictures.labels).tolist(), strict=True))
     record = Record("traffic_light_crops", settings | {"counts": counts})
@@ -46,6 +49,7 @@ def run_crops(folder: Path) -> dict[str, Any]:
     groups = similarity_groups(features[0]["top"], ALIKE)
     folds = grouped_folds(groups, pictures.labels, NUM_FOLDS)
     frozen = record.measure("frozen features", lambda: frozen_features(features, pictures, folds))
+    thresholds = record.measure("thresholds", lambda: by_threshold(features, pictures))
     parts = [
         record.measure(
             f"fine-tuned, fold {fold}", lambda fold=fold: fine_tuned(features, pictures, folds, fold)
@@ -59,6 +63,7 @@ def run_crops(folder: Path) -> dict[str, Any]:
         num_groups=int(groups.max()) + 1,
         drawn_scenes_only=drawn,
         frozen_features=frozen,
+        thresholds=thresholds,
         fine_tuned=report(answers, pictures),
     )
 
@@ -101,6 +106,17 @@ def frozen_features(features, pictures: Pictures, folds: np.ndarray) -> dict[str
         head = _head(features, pictures, folds != fold)
         answers[folds == fold] = head.predict(features[0]["top"][folds == fold])
     return report(answers, pictures)
+
+
+def by_threshold(features, pictures: Pictures) -> dict[str, dict[str, float]]:
+    """Say for other thresholds of likeness how many groups there are, and what frozen features reach."""
+    results = {}
+    for threshold in ALIKE_TRIED:
+        groups = similarity_groups(features[0]["top"], threshold)
+        folds = grouped_folds(groups, pictures.labels, NUM_FOLDS)
+        balanced = frozen_features(features, pictures, folds)["balanced_red_green"]
+        results[str(threshold)] = {"groups": int(groups.max()) + 1, "balanced_red_green": balanced}
+    return results
 
 
 def fine_tuned(features, pictures: Pictures, folds: np.ndarray, fold: int) -> list[int]:

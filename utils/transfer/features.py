@@ -2,10 +2,13 @@
 
 import contextlib
 import hashlib
+import json
 import os
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from utils.data import cache_folder
 
@@ -87,10 +90,25 @@ def _features_folder() -> Path:
 
 
 def _key(network: keras.Model) -> str:
+    """Hash all that decides what `network` gives: layers with their settings, weights, outputs."""
     outputs = sorted((name, tuple(tensor.shape)) for name, tensor in network.output.items())
-    digest = hashlib.sha256(f"{outputs} {keras.config.dtype_policy().name}".encode())
-    resizing = [layer.get_config()["height"] for layer in network.layers if hasattr(layer, "interpolation")]
-    digest.update(f"{resizing}".encode())
+    settings = [(type(layer).__name__, _settings(layer)) for layer in _innermost(network)]
+    text = json.dumps([outputs, settings, keras.config.dtype_policy().name], sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode())
     for variable in network.variables:
         digest.update(np.ascontiguousarray(variable))
     return digest.hexdigest()[:24]
+
+
+def _innermost(network: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Yield the layers, those of nested networks too."""
+    for layer in network.layers:
+        if isinstance(layer, keras.Model):
+            yield from _innermost(layer)
+        else:
+            yield layer
+
+
+def _settings(layer: keras.layers.Layer) -> dict[str, Any]:
+    """Return a layer's settings; its name, and whether it is frozen, do not change what it gives."""
+    return {key: value for key, value in layer.get_config().items() if key not in ("name", "trainable")}
