@@ -10,6 +10,7 @@ would silence some lines: without it, training in bfloat16 is about fifty times 
 import contextlib
 import importlib.abc
 import importlib.util
+import logging
 import os
 import sys
 import tempfile
@@ -19,8 +20,14 @@ def install() -> None:
     """Watch for the first import of TensorFlow in this process and make it quiet."""
     # Hides later notes, such as "allocation exceeds 10% of free memory"; errors are still shown.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Each network of a comparison is traced once; TensorFlow takes that for a mistake.
+    logging.getLogger("tensorflow").addFilter(_is_no_retracing)
     if "tensorflow" not in sys.modules:
         sys.meta_path.insert(0, _TensorFlowFinder())
+
+
+def _is_no_retracing(record: logging.LogRecord) -> bool:
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 class _TensorFlowFinder(importlib.abc.MetaPathFinder):

@@ -6,7 +6,6 @@ when a cell has finished.
 """
 
 import functools
-import logging
 import threading
 import time
 from typing import Any
@@ -26,10 +25,6 @@ NUM_VALIDATION = 5_000
 WEIGHT_BINS = np.linspace(-0.305, 0.305, 62)
 # Seeds and compiled networks are one per process; the worker of a cluster may have several threads.
 _ONE_AT_A_TIME = threading.Lock()
-# Each setting has a network of its own, which is traced once; TensorFlow takes that for a mistake.
-logging.getLogger("tensorflow").addFilter(
-    lambda record: "triggered tf.function retracing" not in record.getMessage()
-)
 
 
 def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def compute_features(
     folder = _features_folder() / _key(network) if cache else None
     parts = []
     starts = range(0, len(images), CHUNK)
-    for start in tqdm(starts, desc=name, unit=f"{CHUNK} pictures", leave=False, disable=None):
+    disable = len(starts) == 1 or None  # None: only where somebody looks
+    for start in tqdm(starts, desc=name, unit=f"{CHUNK} pictures", leave=False, disable=disable):
         chunk = images[start : start + CHUNK]
         path = folder and folder / f"{hashlib.sha256(np.ascontiguousarray(chunk)).hexdigest()[:24]}.npz"
         parts.append(_read(path) or _compute(network, chunk, batch_size, path))

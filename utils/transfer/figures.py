@@ -58,10 +58,14 @@ def plot_sizes(sizes: Mapping[str, Mapping[str, Any]]) -> Axes:
     _, ax = plt.subplots(figsize=(5.5, 3))
     ax.plot(megabytes, accuracy, "o")
     for end, place in zip(sizes, zip(megabytes, accuracy, strict=True), strict=True):
-        ax.annotate(f"up to {end}", place, xytext=(0, 7), textcoords="offset points", ha="center")
+        ax.annotate(end, place, xytext=(0, 7), textcoords="offset points", ha="center")
     lowest, highest = megabytes.min(), megabytes.max()
-    ax.set(xscale="log", xlabel="size in MB, 4 bytes per weight", ylabel="accuracy on held-out scenes")
-    ax.set(xlim=(lowest / 2.5, highest * 2.5), ylim=(accuracy.min() - 0.02, 1.01))
+    ax.set(
+        xscale="log",
+        xlabel="size in MB up to this stage, 4 bytes per weight",
+        ylabel="accuracy on held-out scenes",
+    )
+    ax.set(xlim=(lowest / 2.5, highest * 2.5), ylim=(accuracy.min() - 0.02, accuracy.max() + 0.03))
     ticks = [tick for tick in (0.1, 0.3, 1, 3, 10, 30) if lowest / 2.5 < tick < highest * 2.5]
     ax.set_xticks(ticks, ticks)
     ax.minorticks_off()

@@ -43,7 +43,8 @@ def load_class_folders(folder: Path | str, size: int, class_names: tuple[str, ..
     files = [_pictures_in(folder / name) for name in class_names]
     paths = tuple(path for paths in files for path in paths)
     images = np.empty((len(paths), size, size, 3), np.uint8)
-    for index, path in enumerate(tqdm(paths, desc=folder.name, unit="picture", leave=False, disable=None)):
+    disable = len(paths) < 500 or None  # None: only where somebody looks
+    for index, path in enumerate(tqdm(paths, desc=folder.name, unit="picture", leave=False, disable=disable)):
         images[index] = read_picture(path, size)
     labels = np.repeat(np.arange(len(class_names), dtype=np.uint8), [len(paths) for paths in files])
     return Pictures(images, labels, class_names, paths)
