@@ -49,7 +49,8 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
     try:
         options = ("--scheduler-file", str(address_file), "--nthreads", "1", "--no-nanny")
         processes += [start("worker", *options, "--host", "127.0.0.1") for _ in range(2)]
-        wait_for(address_file.exists, "the scheduler did not start")
+        written = lambda: address_file.exists() and address_file.read_text().strip()  # noqa: E731
+        wait_for(written, "the scheduler did not start")
         address = json.loads(address_file.read_text())["address"]
         with Client(address, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=60)
