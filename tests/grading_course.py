@@ -55,6 +55,8 @@ class Course:
     def _exchange(self, action: type, name: str, student: str, **options) -> None:
         config = copy.deepcopy(self.config)
         config.Exchange.assignment_dir = str(self.homes / student)
+        # In it lies what a student has submitted, and so whose feedback is fetched.
+        config.Exchange.cache = str(self.homes / student / ".cache")
         config.CourseDirectory.student_id = student
         config.CourseDirectory.assignment_id = name
         coursedir = CourseDirectory(config=config)
