@@ -4,7 +4,9 @@ import contextlib
 import json
 import os
 import shutil
+import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +150,19 @@ def _copy_float16(name: str, item: h5py.Group | h5py.Dataset, target: h5py.File)
         options = {"compression": "gzip", "shuffle": True} if values.ndim else {}
         copy = target.create_dataset(name, data=values, **options)
     copy.attrs.update(item.attrs)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write an .npz file beside `path` and rename it, so that it is whole or not there; make its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(prefix=f"{path.stem}-", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(partial, path)
+    except OSError:
+        Path(partial).unlink(missing_ok=True)
+        raise
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

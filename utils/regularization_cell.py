@@ -6,15 +6,20 @@ when a cell has finished.
 """
 
 import functools
-import threading
 import time
 from typing import Any
 
 from utils.architectures.cost import multiply_adds
-from utils.data import Dataset, as_float, load_cifar10
-from utils.hardware import environment
+from utils.data import Dataset, as_float
+from utils.experiments.cell import ONE_AT_A_TIME, cifar10, origin
 from utils.regularization import AUGMENTATIONS, Setting, jitter_colors, laboratory_network
-from utils.training import batches_in_order, fastest_dtype_policy, set_seed, shuffled_batches
+from utils.training import (
+    batches_in_order,
+    fastest_dtype_policy,
+    set_seed,
+    share_correct,
+    shuffled_batches,
+)
 
 import keras
 import numpy as np
@@ -23,8 +28,6 @@ import tensorflow as tf
 NUM_VALIDATION = 5_000
 # Kernel weights are counted in bins of 0.01; the outer bins hold everything beyond.
 WEIGHT_BINS = np.linspace(-0.305, 0.305, 62)
-# Seeds and compiled networks are one per process; the worker of a cluster may have several threads.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> dict[str, Any]:
@@ -41,8 +44,8 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
         of the network; curves, one number per round; counts of its kernel weights in
         `WEIGHT_BINS`; versions.
     """
-    with _ONE_AT_A_TIME:
-        dataset = dataset or _cifar10()
+    with ONE_AT_A_TIME:
+        dataset = dataset or cifar10()
         model = _compiled_network(setting)
         start_again(model, setting, seed)
         start, processor_start = time.perf_counter(), time.process_time()
@@ -56,7 +59,8 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
             | seconds
             | _describe(model)
             | _curves(history)
-            | _origin(dataset)
+            | {"dtype_policy": fastest_dtype_policy()}
+            | origin(dataset)
         )
 
 
@@ -158,7 +162,7 @@ def _measure(model: keras.Model, setting: Setting, dataset: Dataset) -> dict[str
     for name, (images, labels) in {"train": train, "val": validation, "test": test}.items():
         probabilities = model.predict(as_float(images), batch_size=500, verbose=0)
         of_truth = np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1)
-        result[f"{name}_accuracy"] = round(float((probabilities.argmax(axis=1) == labels).mean()), 4)
+        result[f"{name}_accuracy"] = share_correct(probabilities, labels)
         result[f"{name}_loss"] = round(float(-np.log(of_truth).mean()), 4)
     return result
 
@@ -185,19 +189,3 @@ def _curves(history: dict[str, list[float]]) -> dict[str, Any]:
     curves = {f"{name}_curve": " ".join(f"{value:.4f}" for value in history[name]) for name in names}
     losses = history["val_cross_entropy"]
     return {"num_rounds": len(losses), "best_round": int(np.argmin(losses)) + 1} | curves
-
-
-@functools.lru_cache(maxsize=1)
-def _origin(dataset: Dataset) -> dict[str, str]:
-    found = environment()
-    return {
-        "dtype_policy": fastest_dtype_policy(),
-        "versions": ", ".join(f"{name} {version}" for name, version in found["versions"].items()),
-        "processor": f"{found['hardware']['processor']}, {found['hardware']['num_cores']} cores",
-        "data": f"{dataset.name} {dataset.sha256[:12]}",
-    }
-
-
-@functools.cache
-def _cifar10() -> Dataset:
-    return load_cifar10(strict=True, verbose=False)

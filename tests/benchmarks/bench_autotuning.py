@@ -21,7 +21,6 @@ import numpy as np
 from keras import layers
 
 BATCH_SIZE, NUM_IMAGES = 100, 10_000
-STEPS = NUM_IMAGES // BATCH_SIZE
 
 
 def main(*seconds: float) -> None:

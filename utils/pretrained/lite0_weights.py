@@ -3,13 +3,12 @@
 import contextlib
 import hashlib
 import importlib.util
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 
 from utils.data import cache_folder
 from utils.pretrained.torch_file import read_state_dict
+from utils.recording import write_arrays
 
 import keras
 import numpy as np
@@ -77,7 +76,7 @@ def imagenet_weights() -> dict[str, np.ndarray]:
             return arrays
     arrays = convert(read_state_dict(_state_file()))
     with contextlib.suppress(OSError):  # A cache that cannot be written costs time, nothing else.
-        _write(path, arrays)
+        write_arrays(path, arrays)
     return arrays
 
 
@@ -138,16 +137,3 @@ def _sha256_of(arrays: dict[str, np.ndarray]) -> str:
         digest.update(f"{name} {arrays[name].shape} {arrays[name].dtype.str}".encode())
         digest.update(np.ascontiguousarray(arrays[name]))
     return digest.hexdigest()
-
-
-def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write beside the target and rename, so that the cache is whole or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=f"{path.stem}-", suffix=".npz.part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-        os.replace(partial, path)
-    except OSError:
-        Path(partial).unlink(missing_ok=True)
-        raise

@@ -1,29 +1,26 @@
 """One training of the speedrun as one line of a table: what it reached, and how long it took."""
 
-import functools
 import shutil
 import tempfile
-import threading
 from pathlib import Path
 from typing import Any
 
 from utils import recording
 from utils.architectures.cost import multiply_adds
-from utils.data import Dataset, as_float, load_cifar10
+from utils.data import Dataset, as_float
+from utils.experiments.cell import ONE_AT_A_TIME, cifar10, origin
 from utils.experiments.grid import TABLE_FILE
 from utils.experiments.runs import RUNS_FOLDER
 from utils.experiments.table import read_lines
-from utils.hardware import environment
 from utils.speedrun.setting import Setting
 from utils.speedrun.training import train
 from utils.speedrun.views import FLIP_AND_SHIFT_VIEWS, FLIP_VIEWS, average_views
+from utils.training import share_correct
 
 import keras
 import numpy as np
 
 RECORDED_NAME = "speedrun_94"
-# Seeds and the precision are one per process; the worker of a cluster may have several threads.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> dict[str, Any]:
@@ -83,18 +80,14 @@ def accuracies(model: keras.Model, dataset: Dataset) -> dict[str, float]:
     images, labels = as_float(dataset.x_test), dataset.y_test
     scores = average_views(model, images, {(False, 0): 1.0})
     of_truth = scores[np.arange(len(labels)), labels]
-    result = {"test_loss": round(float(-of_truth.mean()), 4), "test_accuracy": _share(scores, labels)}
+    result = {"test_loss": round(float(-of_truth.mean()), 4), "test_accuracy": share_correct(scores, labels)}
     for name, views in {"flip": FLIP_VIEWS, "views": FLIP_AND_SHIFT_VIEWS}.items():
-        result[f"{name}_accuracy"] = _share(average_views(model, images, views), labels)
+        result[f"{name}_accuracy"] = share_correct(average_views(model, images, views), labels)
     return result
 
 
-def _share(scores: np.ndarray, labels: np.ndarray) -> float:
-    return round(float((scores.argmax(axis=1) == labels).mean()), 4)
-
-
 def _train_and_measure(setting: Setting, seed: int, dataset: Dataset, folder: Path, progress: bool):
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         model, history = train(setting, seed, dataset, folder, progress)
         seconds = sum(history["seconds"])
         line = accuracies(model, dataset) | {
@@ -106,20 +99,4 @@ def _train_and_measure(setting: Setting, seed: int, dataset: Dataset, folder: Pa
         }
         for name in ("accuracy", "loss", "seconds"):
             line[f"{name}_curve"] = " ".join(f"{value:.4f}" for value in history[name])
-        return model, line | {"dtype_policy": setting.dtype_policy} | _origin(dataset)
-
-
-@functools.lru_cache(maxsize=1)
-def _origin(dataset: Dataset) -> dict[str, str]:
-    found = environment()
-    return {
-        "versions": ", ".join(f"{name} {version}" for name, version in found["versions"].items()),
-        "processor": f"{found['hardware']['processor']}, {found['hardware']['num_cores']} cores",
-        "data": f"{dataset.name} {dataset.sha256[:12]}",
-    }
-
-
-@functools.cache
-def cifar10() -> Dataset:
-    """Load CIFAR-10 once per process."""
-    return load_cifar10(strict=True, verbose=False)
+        return model, line | {"dtype_policy": setting.dtype_policy} | origin(dataset)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from utils.augmentation import Augmentation
-from utils.training import set_seed, shuffled_batches
+from utils.training import set_seed, share_correct, shuffled_batches
 from utils.transfer.cats_and_dogs import balanced_subset
 from utils.transfer.cats_data import CUT, MAPS, NUM_VARIED, SIZE, Part, load_parts
 from utils.transfer.fine_tuning import fine_tune, freeze, mean_scores, with_head
@@ -136,7 +136,9 @@ def run_layers() -> dict[str, Any]:
 
     def probe(stage: str) -> list[float]:
         chosen = [balanced_subset(pool.labels, PER_CLASS, seed) for seed in PROBE_SEEDS]
-        return [_correct(fit_head(pool, c, stage).scores(test.plain[stage]), test.labels) for c in chosen]
+        return [
+            share_correct(fit_head(pool, c, stage).scores(test.plain[stage]), test.labels) for c in chosen
+        ]
 
     results = {stage: record.measure(stage, lambda stage=stage: probe(stage)) for stage in STAGES}
     num_test = len(test.labels)
@@ -152,15 +154,11 @@ def three_ways(pool: Part, test: Part, per_class: int, seed: int, views: int = 1
     pictures = test.images.astype(np.float32) / 255
     scores = [mean_scores(tuned, [part[MAPS]]) for part in (test.plain, test.mirrored)[:views]]
     result = {
-        "scratch": _correct(mean_scores(scratch, [pictures], 500), test.labels),
-        "bottleneck": _correct(head.scores(test.plain["top"]), test.labels),
-        "fine_tuned": _correct(scores[0], test.labels),
+        "scratch": share_correct(mean_scores(scratch, [pictures], 500), test.labels),
+        "bottleneck": share_correct(head.scores(test.plain["top"]), test.labels),
+        "fine_tuned": share_correct(scores[0], test.labels),
     }
-    return result | ({"fine_tuned_two_views": _correct(sum(scores), test.labels)} if views == 2 else {})
-
-
-def _correct(scores: np.ndarray, labels: np.ndarray) -> float:
-    return round(float((scores.argmax(1) == labels).mean()), 4)
+    return result | ({"fine_tuned_two_views": share_correct(sum(scores), test.labels)} if views == 2 else {})
 
 
 def _config(**settings: Any) -> dict[str, Any]:

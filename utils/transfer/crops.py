@@ -71,7 +71,7 @@ def run_crops(folder: Path) -> dict[str, Any]:
 def untrained(images: np.ndarray, pictures: Pictures, name: str = "turned-0") -> dict[str, Any]:
     """Ask a network that saw drawn scenes alone; what it calls "none" is counted as such."""
     inputs = street.views(images, "crops", (0,))
-    answers = street.probabilities(street.load(name), inputs).argmax(1)
+    answers = mean_scores(street.load(name), inputs).argmax(1)
     index = {state: pictures.class_names.index(state) for state in ("red", "green")}
     own = np.array([-1, index["red"], index["green"]])  # the classes' numbers in the folder
     return report(own[answers], pictures)

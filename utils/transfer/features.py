@@ -3,14 +3,13 @@
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from utils.data import cache_folder
+from utils.recording import write_arrays
 
 import keras
 import numpy as np
@@ -59,7 +58,7 @@ def _compute(network, images, batch_size, path: Path | None) -> dict[str, np.nda
     arrays = {name: np.asarray(values).astype(np.float16) for name, values in outputs.items()}
     if path is not None:
         with contextlib.suppress(OSError):  # A cache that cannot be written costs time, nothing else.
-            _write(path, arrays)
+            write_arrays(path, arrays)
     return arrays
 
 
@@ -72,18 +71,6 @@ def _read(path: Path | None) -> dict[str, np.ndarray] | None:
     ):
         return {name: kept[name] for name in kept.files}
     return None  # A damaged file is written again.
-
-
-def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix="features-", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-        os.replace(partial, path)
-    except OSError:
-        Path(partial).unlink(missing_ok=True)
-        raise
 
 
 def _features_folder() -> Path:

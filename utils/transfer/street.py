@@ -9,7 +9,7 @@ from pathlib import Path
 from utils.recording import save_weights_float16
 from utils.scenes import STATES, StreetScenes, traffic_lights
 from utils.transfer.features import compute_features
-from utils.transfer.fine_tuning import fine_tune, freeze, mean_scores, with_head
+from utils.transfer.fine_tuning import fine_tune, freeze, with_head
 from utils.transfer.linear import fit_linear
 from utils.transfer.networks import classifier, split_lite0
 from utils.transfer.records import RECORDS_FOLDER
@@ -68,11 +68,6 @@ def train(inputs, labels, *, end: str = END, seed: int = 0, **changes) -> keras.
     return model
 
 
-def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of correct answers; probabilities: (N, classes)."""
-    return round(float((probabilities.argmax(1) == labels).mean()), 4)
-
-
 def weights_file(name: str) -> Path:
     """Return where the weights of a network of this chapter lie."""
     return RECORDS_FOLDER / "street" / f"{name}.weights.h5"
@@ -102,8 +97,3 @@ def size_in_megabytes(end: str) -> float:
     """Return the size of the whole network with 4 bytes per weight."""
     lower, upper = split_lite0(SIZE, CUT, end, weights=None)
     return round(4 * (lower.count_params() + classifier(upper, 3).count_params()) / 1e6, 2)
-
-
-def probabilities(model: keras.Model, inputs: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the mean of the probabilities over views: (N, 3)."""
-    return mean_scores(model, inputs)

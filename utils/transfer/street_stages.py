@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from utils.training import share_correct
 from utils.transfer import street
 from utils.transfer.fine_tuning import fine_tune, mean_scores
 from utils.transfer.records import Record
@@ -50,8 +51,8 @@ def accuracies(model, tests: Sequence[np.ndarray], answers: np.ndarray) -> dict[
     """Return held-out accuracy from the picture as it is, and averaged over four rotations."""
     each = [mean_scores(model, [view]) for view in tests]
     return {
-        "one_view": street.accuracy(each[0], answers),
-        "four_views": street.accuracy(np.mean(each, axis=0), answers),
+        "one_view": share_correct(each[0], answers),
+        "four_views": share_correct(np.mean(each, axis=0), answers),
     }
 
 
@@ -116,7 +117,7 @@ def ensemble(tests: Sequence[np.ndarray], answers: np.ndarray) -> dict[str, Any]
     confusion = np.zeros((3, 3), int)
     np.add.at(confusion, (answers, joined.argmax(1)), 1)
     return {
-        "accuracy": street.accuracy(joined, answers),
+        "accuracy": share_correct(joined, answers),
         "confusion": confusion.tolist(),
         "mistaken": np.flatnonzero(joined.argmax(1) != answers).tolist(),
         "megabytes": round(len(ENSEMBLE) * street.size_in_megabytes(street.END), 2),

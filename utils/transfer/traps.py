@@ -3,6 +3,7 @@
 from typing import Any
 
 from utils.pretrained import efficientnet_lite0
+from utils.training import share_correct
 from utils.transfer.cats_and_dogs import balanced_subset
 from utils.transfer.cats_data import MAPS, SIZE, Part, load_parts
 from utils.transfer.cats_stages import fit_head
@@ -63,7 +64,7 @@ def preprocessing(pool: Part, test: Part) -> dict[str, dict[str, float]]:
         head = fit_linear(train_features, pool.labels[chosen])
         right = right or head
         results[name] = {
-            key: round(float((h.predict(test_features) == test.labels[tested]).mean()), 4)
+            key: share_correct(h.scores(test_features), test.labels[tested])
             for key, h in (("both", head), ("test only", right))
         }
     return results
@@ -87,4 +88,4 @@ def normalization(pool: Part, test: Part, seed: int, by_batch: bool) -> float:
     inputs = [pool.plain[MAPS][chosen], pool.mirrored[MAPS][chosen]]
     fine_tune(model, inputs, pool.labels[chosen], seed=seed, **RECIPE)
     scores = mean_scores(model, [test.plain[MAPS]])
-    return round(float((scores.argmax(1) == test.labels).mean()), 4)
+    return share_correct(scores, test.labels)
