@@ -5,19 +5,16 @@ widgets, and times of execution.
 """
 
 import argparse
-import contextlib
 import time
 from pathlib import Path
+
+from utils.hardware import peak_memory_of_children
 
 import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-
-resource = None
-with contextlib.suppress(ImportError):  # not on Windows
-    import resource
 
 
 def execute(path: Path, timeout: float = 600) -> float:
@@ -64,10 +61,8 @@ def main() -> None:
     parser.add_argument("chapters", nargs="+", type=Path, metavar="notebooks/NN_name.ipynb")
     for path in parser.parse_args().chapters:
         print(f"{path.stem}: {execute(path) / 60:.1f} minutes")
-    if resource is not None:
-        # Kernels are children of this process; Linux counts in KiB.
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
-        print(f"Most memory that a kernel took: {peak:.1f} GiB (on Linux)")
+    if (peak := peak_memory_of_children()) is not None:
+        print(f"Most memory that a kernel took: {peak / 2**30:.1f} GiB")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,19 @@
 """What this machine is: processor, memory, and the versions that a result was measured with."""
 
+import contextlib
 import functools
 import importlib.metadata
 import os
 import platform
+import sys
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+resource = None
+with contextlib.suppress(ImportError):  # not on Windows
+    import resource
 
 # Instruction sets that multiply bfloat16 in hardware, as Linux names them.
 BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
@@ -23,6 +29,23 @@ def cpu_flags() -> frozenset[str]:
 def cpu_name() -> str:
     """Return the processor's name, as precisely as the system tells it."""
     return _cpuinfo("model name") or platform.processor() or platform.machine()
+
+
+def peak_memory() -> int:
+    """Return the most bytes that this process held; at this moment, where the system does not say."""
+    if resource is not None:
+        return _peak_bytes(resource.RUSAGE_SELF)
+    now = psutil.Process().memory_info()
+    return getattr(now, "peak_wset", now.rss)
+
+
+def peak_memory_of_children() -> int | None:
+    """Return the most bytes that one of the children that have ended held; None on Windows."""
+    return None if resource is None else _peak_bytes(resource.RUSAGE_CHILDREN)
+
+
+def _peak_bytes(of: int) -> int:
+    return resource.getrusage(of).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def environment() -> dict[str, Any]:

@@ -19,6 +19,7 @@ LIMITS = {"minutes": 4.0, "memory_gb": 2.0}
 # Runs in a process of its own, whose only child is the kernel.
 EXECUTE = """
 import json, resource, sys, time
+from utils.hardware import peak_memory_of_children
 import nbformat
 from nbclient import NotebookClient
 
@@ -28,11 +29,10 @@ NotebookClient(notebook, timeout=None, kernel_name="python3",
                resources={"metadata": {"path": sys.argv[2]}}).execute()
 wall = time.perf_counter() - start
 kernel = resource.getrusage(resource.RUSAGE_CHILDREN)
-unit = 1 if sys.platform == "darwin" else 1024
 print(json.dumps({
     "minutes": round(wall / 60, 2),
     "processor_minutes": round((kernel.ru_utime + kernel.ru_stime) / 60, 2),
-    "memory_gb": round(kernel.ru_maxrss * unit / 1e9, 2),
+    "memory_gb": round(peak_memory_of_children() / 1e9, 2),
 }))
 """
 

@@ -1,23 +1,16 @@
 """What the experiments of chapter 07 measured, stage by stage."""
 
-import contextlib
 import json
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from utils.hardware import environment
+from utils.hardware import environment, peak_memory
 from utils.recording import RECORD_FILE, write_json
 
 import numpy as np
-import psutil
 from scipy import stats
-
-resource = None
-with contextlib.suppress(ImportError):  # not on Windows
-    import resource
 
 RECORDS_FOLDER = Path(__file__).resolve().parents[2] / "data" / "runs" / "transfer"
 
@@ -70,7 +63,7 @@ class Record:
 
     def finish(self, **summary: Any) -> dict[str, Any]:
         """Close the record with its summary and the memory that was taken at most."""
-        memory = _peak_memory()
+        memory = peak_memory()
         self.content |= {"complete": True, "peak_memory_gb": round(memory / 1e9, 2), "summary": summary}
         self._write()
         return self.content
@@ -95,12 +88,3 @@ def interval(values: list[float], num_test: int) -> tuple[float, float]:
     else:
         half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     return round(float(mean), 4), round(float(half), 4)
-
-
-def _peak_memory() -> int:
-    """Return the most bytes that this process held; at this moment, where the system does not say."""
-    if resource is not None:
-        unit = 1 if sys.platform == "darwin" else 1024
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    now = psutil.Process().memory_info()
-    return getattr(now, "peak_wset", now.rss)
