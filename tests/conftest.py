@@ -1,4 +1,4 @@
-"""Fixtures of the tests of CIFAR-10: a small set in its place, and a network on this machine."""
+"""Fixtures of several tests: CIFAR-10 in small, a network on this machine, and the built site."""
 
 import contextlib
 import hashlib
@@ -13,7 +13,23 @@ from utils import cifar10_downloads, data
 from utils.cifar10_formats import Arrays
 
 import pytest
+from built_pages import build
 from cifar10_copies import small_arrays, write_archive, write_npm_package
+from filelock import FileLock
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The site with its slides, built once by the process that needs it first, for all of them."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the folder that all workers of this run share
+    with FileLock(folder / "site.lock"):
+        done = folder / "built" / "done"
+        if not done.exists():
+            build("site", folder / "built" / "site")
+            done.touch()
+    return folder / "built" / "site"
 
 
 @pytest.fixture

@@ -11,17 +11,12 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from browser import Reader
-from built_pages import PATIENCE, REPOSITORY, Page, build, reading
+from built_pages import PATIENCE, REPOSITORY, Page, reading
 from chapter_code import CHAPTERS
 from playwright.sync_api import expect
 
 PAGE_BYTES = 2_000_000
 chapters = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Path:
-    return build("site", tmp_path_factory.mktemp("built") / "site")
 
 
 @pytest.fixture(scope="module")

@@ -66,6 +66,15 @@ def test_only_the_whitening_kernel_is_frozen(network):
     network.get_layer("whitening").trainable = True
 
 
+def test_half_the_width_has_a_quarter_of_the_weights():
+    narrow = architectures.speedrun(width=32)
+    kernels = 9 * (24 * 32 + 32 * 32 + 32 * 128 + 3 * 128 * 128)
+    # Each normalization has a shift, a moving mean and a moving variance.
+    assert narrow.count_params() == 24 * 12 + 24 + kernels + 3 * 2 * (32 + 128 + 128) + 1_280
+    with pytest.raises(ValueError, match="16 filters cannot pass 24 maps on"):
+        architectures.speedrun(width=16)
+
+
 def test_the_parts_can_be_left_out():
     plain = architectures.speedrun(whitening=False, normalization=False, activation="relu")
     assert {type(layer).__name__ for layer in plain.layers}.isdisjoint(

@@ -2,9 +2,10 @@
 
     python tests/benchmarks/bench_speedrun_parts.py [--torch REQUIREMENT] [--environment FOLDER]
 
-Every kind of layer of the speedrun's network at its own shapes, in bfloat16, on random maps; both sides
-take turns, and the least of all turns counts. PyTorch is installed as `bench_speedrun_pytorch.py`
-does. What is left of a whole step, beside the layers, is optimizer, loss and the calls themselves.
+Every kind of layer of the speedrun's network at its own shapes, in mixed bfloat16 where the processor
+multiplies it, else in float32, on random maps; both sides take turns, and the least of all turns counts.
+PyTorch is installed as `bench_speedrun_pytorch.py` does. What is left of a whole step, beside the layers,
+is optimizer, loss and the calls themselves.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from utils.speedrun.grids import RECIPE
 import keras
 import numpy as np
 import tensorflow as tf
-from bench_speedrun_pytorch import PyTorch, make_environment
+from bench_speedrun_pytorch import DTYPE, PyTorch, make_environment
 from keras import layers
 from results import keep
 
@@ -100,6 +101,7 @@ def report(part: tuple, count: int, pytorch: PyTorch, num_rounds: int, num_steps
     turns = [(seconds(step, num_steps), pytorch.part(name, num_steps)) for _ in range(num_rounds)]
     ours, theirs = np.min(turns, axis=0)
     measured = {
+        "dtype": DTYPE,
         "count": count,
         "keras_ms": round(1e3 * ours[0], 2),
         "pytorch_ms": round(1e3 * theirs[0], 2),

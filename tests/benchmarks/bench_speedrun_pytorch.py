@@ -7,8 +7,9 @@ folder, or in FOLDER if that is given, where the next run finds it. On a machine
 card, a build for processors alone is enough: `--torch "torch==2.13.0+cpu"`.
 
 Both sides are ready before the first step is timed, and take turns, so that whatever else the machine
-does meets both. PyTorch runs the source's batch of 1,024 and ours, in bfloat16, and the faster one
-counts. Images are random and already in memory: the step alone is compared.
+does meets both. PyTorch runs the source's batch of 1,024 and ours, and the faster one counts. Both
+sides compute in mixed bfloat16 where the processor multiplies it, else in float32. Images are random
+and already in memory: the step alone is compared.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from results import keep
 
 PROGRAM = Path(__file__).parent / "speedrun_pytorch.py"
 SOURCE_BATCH = 1_024
+DTYPE = RECIPE.dtype_policy.removeprefix("mixed_")
 # Images that the source's recipe passes on the way to 94 %: 476 batches.
 SOURCE_PASSES = 476 * SOURCE_BATCH
 
@@ -45,7 +47,7 @@ class PyTorch:
     """The other side, in a process of its own."""
 
     def __init__(self, python: Path, activation: str, batch_size: int):
-        command = [python, PROGRAM, activation, str(batch_size)]
+        command = [python, PROGRAM, activation, str(batch_size), DTYPE]
         self.process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.batch_size = batch_size
         self.about = self._answer()
@@ -139,6 +141,7 @@ def report(measured: dict[str, np.ndarray], activation: str, about: dict) -> Non
         "speedrun_pytorch",
         {
             "activation": activation,
+            "dtype": DTYPE,
             "batch_size": RECIPE.batch_size,
             "keras_images_per_second": round(1 / ours[0]),
             "pytorch_images_per_second": round(1 / theirs[0]),

@@ -1,12 +1,12 @@
 """The network and the training step of airbench94 in PyTorch, timed on demand.
 
-    python speedrun_pytorch.py ACTIVATION BATCH_SIZE
+    python speedrun_pytorch.py ACTIVATION BATCH_SIZE DTYPE     such as quick_gelu 250 bfloat16
 
 Runs in an environment that has PyTorch; `bench_speedrun_pytorch.py` makes one and asks. For each number
 that comes in on a line, so many steps are made, and their wall and processor seconds go out. For a
 line such as `convolution 15 64 256 7`, that layer runs forward and backward 7 times on maps of 15 x 15.
 
-Source of the recipe: K. Jordan 2024 (arXiv:2404.00498): channels last, bfloat16, normalization
+Source of the recipe: K. Jordan 2024 (arXiv:2404.00498): channels last, mixed bfloat16, normalization
 without a scale, a frozen first kernel, Nesterov's momentum.
 """
 
@@ -53,7 +53,12 @@ def network(activation: str) -> nn.Sequential:
     return nn.Sequential(*layers).to(memory_format=torch.channels_last)
 
 
-def make_step(activation: str, batch_size: int):
+def mixed_precision(dtype: str) -> torch.autocast:
+    """Return a context that computes in bfloat16, or in float32 as the weights are."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == "bfloat16")
+
+
+def make_step(activation: str, batch_size: int, dtype: str):
     """Return a function that makes one training step on random images."""
     model = network(activation).train()
     # The source counts the parameters without the scales, which are always one.
@@ -73,7 +78,7 @@ def make_step(activation: str, batch_size: int):
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with mixed_precision(dtype):
             logits = model(images)
         loss = functional.cross_entropy(logits.float(), labels, label_smoothing=0.2, reduction="sum")
         loss.backward()
@@ -82,7 +87,9 @@ def make_step(activation: str, batch_size: int):
     return step
 
 
-def make_part(kind: str, side: int, num_inputs: int, num_filters: int, activation: str, batch_size: int):
+def make_part(
+    kind: str, side: int, num_inputs: int, num_filters: int, activation: str, batch_size: int, dtype: str
+):
     """Return a function that runs one layer of the network forward and backward."""
     layer = {
         "convolution": lambda: nn.Conv2d(num_inputs, num_filters, 3, padding="same", bias=False),
@@ -91,25 +98,25 @@ def make_part(kind: str, side: int, num_inputs: int, num_filters: int, activatio
         "pooling": lambda: nn.MaxPool2d(2),
     }[kind]().to(memory_format=torch.channels_last)
     maps = torch.randn(batch_size, num_inputs, side, side).to(memory_format=torch.channels_last)
-    maps = maps.bfloat16().requires_grad_()
+    maps = maps.to(getattr(torch, dtype)).requires_grad_()
 
     def step():
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with mixed_precision(dtype):
             outputs = layer(maps)
         outputs.backward(outputs.detach())
 
     return step
 
 
-def main(activation: str, batch_size: str) -> None:
-    whole = make_step(activation, int(batch_size))
+def main(activation: str, batch_size: str, dtype: str) -> None:
+    whole = make_step(activation, int(batch_size), dtype)
     whole()
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
     for line in sys.stdin:
         *part, num_steps = line.split()
         step = whole
         if part:
-            step = make_part(part[0], *map(int, part[1:]), activation, int(batch_size))
+            step = make_part(part[0], *map(int, part[1:]), activation, int(batch_size), dtype)
             step()
         wall, processor = time.perf_counter(), time.process_time()
         for _ in range(int(num_steps)):

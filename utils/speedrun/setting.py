@@ -30,7 +30,7 @@ class Setting:
     """One training.
 
     Attributes:
-        network: "speedrun" or "lecture_cifar10"; the next four are arguments of `speedrun`.
+        network: "speedrun" or "lecture_cifar10"; the next five are arguments of `speedrun`.
         activation, whitening, normalization, logits_scale: see `utils.architectures.speedrun`.
         bfloat16: compute in mixed bfloat16 where the processor multiplies it, else in float32.
         optimizer: "scaled sgd", "muon", or plain "sgd" without weight decay; all with Nesterov's
@@ -50,6 +50,7 @@ class Setting:
     """
 
     network: str = "speedrun"
+    width: int = 64
     activation: str = "quick_gelu"
     whitening: bool = True
     normalization: bool = True
@@ -121,6 +122,7 @@ class Setting:
             return architectures.lecture_cifar10
         return functools.partial(
             architectures.speedrun,
+            width=self.width,
             activation=self.activation,
             whitening=self.whitening,
             normalization=self.normalization,

@@ -34,8 +34,10 @@ def average_views(
     Up to a number per image these are the weighted means of the inputs of the softmax, as in the
     source: K. Jordan 2024 (arXiv:2404.00498), section 3.5.
     """
-    scores = 0.0
-    for (flip, shift), weight in views.items():
-        probabilities = model.predict(view(images, flip, shift), batch_size=500, verbose=0)
-        scores = scores + weight * np.log(np.maximum(probabilities, 1e-12))
-    return scores
+    return sum(weight * log_probabilities(model, images, *seen) for seen, weight in views.items())
+
+
+def log_probabilities(model: keras.Model, images: np.ndarray, flip: bool, shift: int) -> np.ndarray:
+    """Return the logarithms (N, classes) of what the network says about one view of each image."""
+    probabilities = model.predict(view(images, flip, shift), batch_size=500, verbose=0)
+    return np.log(np.maximum(probabilities, 1e-12))
