@@ -34,6 +34,7 @@ SAFE_MAPS = {
     "PuOr_r",
     "Blues",
 }
+BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 PAGES = [
     *(f"notebooks/{chapter.stem}.html" for chapter in CHAPTERS),
     *(f"docs/{document.stem}.html" for document in DOCUMENTS),
@@ -68,15 +69,11 @@ def test_page_has_no_violation(reader, page):
     reader.page.goto(f"{reader.address}/{page}")
     reader.page.evaluate("document.querySelectorAll('article details').forEach(one => one.open = true)")
     assert violations(reader) == []
-    light = background(reader)
+    light = reader.page.evaluate(BACKGROUND)
     # In the theme "auto", the page follows the system without being loaded again.
     reader.page.emulate_media(color_scheme="dark")
-    assert background(reader) != light
+    reader.page.wait_for_function(f"light => {BACKGROUND} !== light", arg=light)
     assert violations(reader, COLOR_RULES) == []
-
-
-def background(reader: Reader) -> str:
-    return reader.page.evaluate("getComputedStyle(document.body).backgroundColor")
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
