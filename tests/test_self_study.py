@@ -94,6 +94,13 @@ def test_glossary_explains_every_term():
     assert short == []
 
 
+def test_glossary_leads_to_chapters_that_exist():
+    text = GLOSSARY.read_text(encoding="utf-8")
+    links = re.findall(r"\[[Cc]hapter (\d\d)\]\(\.\./notebooks/([^)]+)\)", text)
+    assert {name for _, name in links} == {chapter.name for chapter in CHAPTERS}
+    assert [name for number, name in links if not name.startswith(number)] == []
+
+
 def test_chapter_links_its_words_to_the_glossary(text):
     links = re.findall(r"\]\(\.\./docs/glossary\.md#([^)]+)\)", text)
     assert len(set(links)) >= 5, "link the new words of the chapter under 'What you need'"
