@@ -9,6 +9,7 @@ from docs.assets import copy_mathjax, copy_reveal
 
 import nbformat
 from nbconvert import SlidesExporter
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from tqdm import tqdm
 
 COURSE = Path(__file__).resolve().parents[1]
@@ -28,7 +29,8 @@ def build_slides(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     copy_mathjax(folder / "mathjax")
     copy_reveal(folder / "reveal")
-    shutil.copy(COURSE / "docs" / "static" / "icon.svg", folder)
+    shutil.copy(TEMPLATES / "static" / "icon.svg", folder)
+    shutil.copy(TEMPLATES / "lecture" / "fit.js", folder)
     titles = {}
     for path in tqdm(chapters(), desc="slides", unit="deck"):
         notebook = nbformat.read(path, as_version=4)
@@ -55,6 +57,8 @@ def deck(notebook: nbformat.NotebookNode) -> str:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
+    # What one cell prints is one block, though the kernel may have sent it in several parts.
+    exporter.register_preprocessor(CoalesceStreamsPreprocessor(), enabled=True)
     notebook.metadata["title"] = title_of(notebook)
     notebook.cells = [part for cell in notebook.cells for part in with_notes(for_the_screen(cell))]
     return exporter.from_notebook_node(notebook)[0]

@@ -38,7 +38,7 @@ def start_jupyterlab(command: list[str], home: Path) -> Iterator[str]:
 
     Args:
         command: its words. The program is this environment's, whatever the PATH says.
-        home: an empty folder for all that Jupyter keeps.
+        home: the folder to start it in, which also takes all that Jupyter keeps.
     """
     program = shutil.which(command[0], path=sysconfig.get_path("scripts"))
     options = ["--no-browser", "--ip=127.0.0.1", "--port=0"]
@@ -49,6 +49,7 @@ def start_jupyterlab(command: list[str], home: Path) -> Iterator[str]:
     with (home / "log").open("w") as log:
         server = subprocess.Popen(
             [program, *command[1:], *options],
+            cwd=home,
             env=os.environ | folders,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -1,24 +1,18 @@
 """For everybody: axe-core on every page in both themes, colors that all can tell apart, alt text."""
 
 import ast
-import importlib.util
 import itertools
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from axe import violations, violations_of_color
 from browser import Reader
 from built_pages import COURSE, Page, reading
 from chapter_code import CHAPTERS, prose
 from IPython.core.inputtransformer2 import TransformerManager
 
-AXE = Path(importlib.util.find_spec("axe_playwright_python").origin).parent / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ALL_RULES = {"type": "tag", "values": TAGS}
-# What can differ between two themes of one page.
-COLOR_RULES = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 DOCUMENTS = sorted((COURSE / "docs").glob("*.md"))
 # Uniform in lightness, or of two hues that every eye tells apart; "gray" for photographs.
 SAFE_MAPS = {
@@ -49,17 +43,6 @@ def reader(site) -> Iterator[Reader]:
         yield reader
 
 
-def violations(reader: Reader, rules: dict = ALL_RULES) -> list[str]:
-    """Return what axe-core finds wrong with the page as it stands."""
-    # Colors that are still fading from one theme to the other are nobody's colors.
-    reader.page.evaluate("document.getAnimations().forEach(animation => animation.finish())")
-    if not reader.page.evaluate("'axe' in window"):
-        reader.page.evaluate(AXE.read_text(encoding="utf-8"))
-    options = {"runOnly": rules, "resultTypes": ["violations"]}
-    found = reader.page.evaluate("options => axe.run(options)", options)["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-
-
 # Pages
 
 
@@ -68,23 +51,20 @@ def test_page_has_no_violation(reader, page):
     reader.page.emulate_media(color_scheme="light")
     reader.page.goto(f"{reader.address}/{page}")
     reader.page.evaluate("document.querySelectorAll('article details').forEach(one => one.open = true)")
-    assert violations(reader) == []
+    assert violations(reader.page) == []
     light = reader.page.evaluate(BACKGROUND)
     # In the theme "auto", the page follows the system without being loaded again.
     reader.page.emulate_media(color_scheme="dark")
     reader.page.wait_for_function(f"light => {BACKGROUND} !== light", arg=light)
-    assert violations(reader, COLOR_RULES) == []
+    assert violations_of_color(reader.page) == []
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_deck_has_no_violation(reader, chapter):
     """All slides at once, as they are printed."""
     reader.page.goto(f"{reader.address}/slides/{chapter.stem}.html?view=print")
-    reader.page.wait_for_function(
-        "window.Reveal?.isReady() && document.querySelector('.pdf-page') && "
-        "!document.querySelector('section[aria-hidden]')"
-    )
-    assert violations(reader) == []
+    reader.page.wait_for_selector("body[data-printed=ready]", state="attached")
+    assert violations(reader.page) == []
 
 
 def test_violations_are_found(reader):
@@ -92,10 +72,23 @@ def test_violations_are_found(reader):
         "<html lang='en'><title>Bad</title><main><h1>Bad</h1><h3>Worse</h3>"
         "<img src='data:,'><p style='color: #aaa; background: #fff'>pale</p></main></html>"
     )
-    rules = {violation.partition(":")[0] for violation in violations(reader)}
+    rules = {violation.partition(":")[0] for violation in violations(reader.page)}
     assert {"image-alt", "color-contrast", "heading-order"} <= rules
-    colors = {violation.partition(":")[0] for violation in violations(reader, COLOR_RULES)}
+    colors = {violation.partition(":")[0] for violation in violations_of_color(reader.page)}
     assert colors == {"color-contrast"}
+
+
+@pytest.mark.parametrize("wrong", ["color: #aaa", "opacity: 0.4", "background: #777"])
+def test_one_pale_word_among_many_is_found(reader, wrong):
+    """Also where the same word in the same color is fine elsewhere, and it comes last."""
+    words = 50 * "<span style='color: #333'>right</span> "
+    reader.page.set_content(
+        "<html lang='en'><title>Code</title><main><h1>Code</h1>"
+        f"<pre>{words}</pre><pre>{words}<span style='color: #333; {wrong}'>wrong</span></pre></main></html>"
+    )
+    (found,) = violations_of_color(reader.page)
+    assert "wrong" in found
+    assert len(reader.page.locator("pre").last.inner_text()) == len(51 * "right ") - 1  # as it was before
 
 
 def test_every_page_has_one_title_and_no_level_of_headings_is_left_out(site):

@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,16 @@ from browser import Reader, find_browser, start_jupyterlab, start_reader
 from playwright.sync_api import Locator, expect
 
 COURSE = Path(__file__).resolve().parents[1]
-CHAPTER = COURSE / "notebooks" / "01_convolution.ipynb"
+FIRST_SEEN = COURSE / "notebooks" / "03_cifar10.ipynb"  # what the README's command opens
+CHAPTER = COURSE / "notebooks" / "01_convolution.ipynb"  # what is run
 SAME_EVERYWHERE = ("operands", "lecture-result", "im2col", "asymmetric", "scale")  # integers
 LECTURE_RESULT = [[29, 12, 64], [38, 41, 32], [13, 80, 81]]
 PATIENCE = 60_000  # milliseconds
+# What has the focus: a slider, a field of type number, or something outside of the explorer.
+FOCUSED = """() => {
+  const here = document.activeElement;
+  return here?.closest('.widget-vbox') ? here.role ?? here.type ?? here.tagName : 'outside';
+}"""
 
 
 # The command
@@ -31,7 +38,7 @@ def readme_command() -> list[str]:
 def test_the_readme_opens_a_chapter_that_exists():
     *jupyterlab, chapter = readme_command()
     assert jupyterlab == ["jupyter", "lab"]
-    assert (COURSE / chapter).is_file()
+    assert COURSE / chapter == FIRST_SEEN
 
 
 # One session, read by all tests below
@@ -39,7 +46,7 @@ def test_the_readme_opens_a_chapter_that_exists():
 
 @dataclass
 class Session:
-    """A chapter that was opened without outputs, run, and saved."""
+    """The README's command was given; then a chapter was opened without outputs, run, and saved."""
 
     reader: Reader
     stored: dict
@@ -53,16 +60,25 @@ class Session:
 @pytest.fixture(scope="module")
 def session(tmp_path_factory) -> Iterator[Session]:
     browser, home = find_browser(), tmp_path_factory.mktemp("home")
-    stored = json.loads(CHAPTER.read_text(encoding="utf-8"))
+    stored, first = read(CHAPTER), read(FIRST_SEEN)
     chapter = home / "notebooks" / CHAPTER.name
     chapter.parent.mkdir()
     chapter.write_text(json.dumps(without_outputs(stored)), encoding="utf-8")
-    command = [*readme_command()[:-1], str(chapter)]
-    with start_jupyterlab(command, home) as address, start_reader(browser) as reader:
-        reader.open_notebook(address, num_cells=len(stored["cells"]))
+    shutil.copy(FIRST_SEEN, chapter.parent)
+    with start_jupyterlab(readme_command(), home) as address, start_reader(browser) as reader:
+        reader.open_notebook(address, num_cells=len(first["cells"]))
+        shown = reader.page.locator(".jp-OutputArea-output img")
+        expect(shown).to_have_count(len(pictures(first)), timeout=PATIENCE)
+        # In a workspace of its own: else the first notebook would open again beside it.
+        address = address.replace("/lab/tree/", "/lab/workspaces/second/tree/")
+        reader.open_notebook(address.replace(FIRST_SEEN.name, CHAPTER.name), num_cells=len(stored["cells"]))
         reader.run_all_cells()
         reader.save()
-        yield Session(reader, stored, json.loads(chapter.read_text(encoding="utf-8")))
+        yield Session(reader, stored, read(chapter))
+
+
+def read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def code_cells(notebook: dict) -> list[dict]:
@@ -159,6 +175,19 @@ def test_the_explorer_follows_sliders_and_weights(session):
     center.fill("6")
     center.press("Enter")
     expect_output(2, 1, LECTURE_RESULT[1][0] + 4)  # the pixel below the center
+
+
+def test_the_keyboard_reaches_every_control(session):
+    """From the first slider on, with the tabulator alone."""
+    page, reached = session.reader.page, []
+    slider(session.explorer, "row").focus()
+    for _ in range(30):
+        kind = page.evaluate(FOCUSED)
+        if kind == "outside":
+            break
+        reached.append(kind)
+        page.keyboard.press("Tab")
+    assert reached.count("slider") == 5 and reached.count("number") == 9
 
 
 # Around the chapter: last, after all that could have gone wrong

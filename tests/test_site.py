@@ -151,6 +151,17 @@ def test_themes_change_the_colors(reader):
     page.evaluate("localStorage.clear()")
 
 
+def test_the_dark_theme_leaves_the_colors_of_figures_alone(reader):
+    page = reader.page
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{reader.address}/notebooks/{CHAPTERS[0].stem}.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    figures = page.locator("article img")
+    filters = figures.evaluate_all("figures => figures.map(one => getComputedStyle(one).filter)")
+    assert set(filters) == {"none"}
+    page.emulate_media(color_scheme="light")
+
+
 @chapters
 def test_chapter_is_drawn(reader, chapter):
     page = reader.page

@@ -5,10 +5,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from docs.slides import deck
+
 import pytest
 from browser import Reader
 from built_pages import PATIENCE, Page, build, reading
 from chapter_code import CHAPTERS
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 LECTURE_MINUTES = 90
 chapters = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
@@ -24,13 +27,21 @@ MEASURE = """() => {
       const box = part.getBoundingClientRect();
       if (!box.width || !box.height) continue;
       const cut = getComputedStyle(part).overflowX !== 'visible' && part.scrollWidth > part.clientWidth + 1;
-      right = Math.max(right, cut ? box.left + part.scrollWidth : box.right);
+      const zoom = part.currentCSSZoom ?? 1;
+      right = Math.max(right, cut ? box.left + zoom * part.scrollWidth : box.right);
       bottom = Math.max(bottom, box.bottom);
     }
     found.push([`${h}.${v} ${slide.innerText.slice(0, 40)}`, right, bottom]);
   }
   return found;
 }"""
+
+# How far the letters of each slide have grown.
+SIZES = """() => Reveal.getSlides().map(slide => {
+  const {h, v} = Reveal.getIndices(slide);
+  Reveal.slide(h, v);
+  return Number(slide.style.getPropertyValue('--grow'));
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +128,50 @@ def test_no_slide_is_larger_than_its_page(reader, chapter):
     measured = reader.page.evaluate(MEASURE)
     assert len(measured) >= 15
     assert [slide for slide, right, bottom in measured if right > 1280 or bottom > 720] == []
+
+
+@chapters
+def test_letters_are_large_enough_for_a_hall(reader, chapter):
+    """Code has 16 pixels of 720 at least by design, 14 where a slide is full, more where there is room."""
+    show(reader, chapter)
+    sizes = reader.page.evaluate(SIZES)
+    assert min(sizes) >= 0.9
+    assert sum(size > 1 for size in sizes) > len(sizes) / 3
+
+
+def test_letters_of_a_slide_follow_what_it_holds(reader):
+    show(reader, CHAPTERS[0])
+    size = "([html, index]) => { const slide = Reveal.getSlides()[index]; slide.innerHTML = html; " + (
+        "Reveal.slide(0, 0); Reveal.slide(1, 0); return slide.style.getPropertyValue('--grow'); }"
+    )
+    index = reader.page.evaluate("Reveal.getSlides().findIndex(slide => Reveal.getIndices(slide).h === 1)")
+    sizes = [
+        float(reader.page.evaluate(size, [f"<div class='jp-Cell'>{html}</div>", index]))
+        for html in ("<p>short</p>", "<p style='height: 550px'>tall</p>", "<pre>" + 110 * "w" + "</pre>")
+    ]
+    assert sizes[0] == 1.4 and 1 <= sizes[1] <= 1.2 and 0.9 <= sizes[2] < 1.4
+
+
+def test_a_slide_without_a_heading_names_its_section(reader):
+    show(reader, CHAPTERS[0])
+    name = reader.page.locator(".section-name")
+    second = "Reveal.getSlides().find(slide => !slide.querySelector('h1, h2, h3'))"
+    reader.page.evaluate(f"const {{h, v}} = Reveal.getIndices({second}); Reveal.slide(h, v)")
+    heading = reader.page.evaluate("Reveal.getCurrentSlide().parentElement.querySelector('h2').textContent")
+    assert name.inner_text() == heading.rstrip("¶") != ""
+    reader.page.evaluate("Reveal.slide(2, 0)")
+    assert name.inner_text() == ""
+
+
+def test_what_a_cell_prints_is_one_block():
+    """The kernel may send it in parts, which would stand apart."""
+    parts = [new_output("stream", text="first\n"), new_output("stream", text="second\n")]
+    lecture = {"slideshow": {"slide_type": "slide"}}
+    cells = [
+        new_markdown_cell("# Title", metadata=lecture),
+        new_code_cell("print()", outputs=parts, metadata=lecture),
+    ]
+    assert "first\nsecond" in deck(new_notebook(cells=cells))
 
 
 def test_a_large_slide_is_noticed(reader):
