@@ -1,11 +1,12 @@
-"""Where the time of a training step goes, in Keras and in PyTorch: each layer forward and backward.
+"""Where the time of a training step goes: each layer forward and backward, three ways.
 
     python tests/benchmarks/bench_speedrun_parts.py [--torch REQUIREMENT] [--environment FOLDER]
 
 Every kind of layer of the speedrun's network at its own shapes, in mixed bfloat16 where the processor
-multiplies it, else in float32, on random maps; both sides take turns, and the least of all turns counts.
-PyTorch is installed as `bench_speedrun_pytorch.py` does. What is left of a whole step, beside the layers,
-is optimizer, loss and the calls themselves.
+multiplies it, else in float32, on random maps: Keras's own layer, the one that the network has in its
+place, and PyTorch's. All take turns, and the least of all turns counts. PyTorch is installed as
+`bench_speedrun_pytorch.py` does. What is left of a whole step, beside the layers, is optimizer, loss and
+the calls themselves.
 """
 
 import argparse
@@ -13,8 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from utils.architectures.speedrun import quick_gelu
+from utils.fused_activation import fused_gelu
 from utils.fused_normalization import FusedBatchNormalization
+from utils.matrix_gradient import MatrixGradientConv2D
 from utils.speedrun.grids import RECIPE
 
 import keras
@@ -44,17 +46,29 @@ PARTS = {
 }
 
 
-def keras_part(kind: str, side: int, num_inputs: int, num_filters: int):
-    """Return a function that runs one layer of the network forward and backward."""
-    function = quick_gelu if RECIPE.activation == "quick_gelu" else RECIPE.activation
-    layer = {
-        "convolution": lambda: layers.Conv2D(num_filters, 3, padding="same", use_bias=False),
-        "normalization": lambda: FusedBatchNormalization(scale=False),
-        "activation": lambda: layers.Activation(function),
-        "pooling": lambda: layers.MaxPooling2D(),
-    }[kind]()
-    layer.build((RECIPE.batch_size, side, side, num_inputs))
-    maps = tf.cast(tf.random.normal((RECIPE.batch_size, side, side, num_inputs)), layer.compute_dtype)
+# Keras's own layers, and the network's; pooling is Keras's own in both.
+CONVOLUTION = {"kernel_size": 3, "padding": "same", "use_bias": False}
+MAKE = {
+    "keras": {
+        "convolution": lambda filters: layers.Conv2D(filters, **CONVOLUTION),
+        "normalization": lambda filters: layers.BatchNormalization(scale=False),
+        "activation": lambda filters: layers.Activation("gelu"),
+        "pooling": lambda filters: layers.MaxPooling2D(),
+    },
+    "ours": {
+        "convolution": lambda filters: MatrixGradientConv2D(filters, **CONVOLUTION),
+        "normalization": lambda filters: FusedBatchNormalization(scale=False),
+        "activation": lambda filters: layers.Activation(fused_gelu),
+        "pooling": lambda filters: layers.MaxPooling2D(),
+    },
+}
+
+
+def make_part(side: str, kind: str, size: int, num_inputs: int, num_filters: int):
+    """Return a function that runs one layer, Keras's or ours, forward and backward."""
+    layer = MAKE[side][kind](num_filters)
+    layer.build((RECIPE.batch_size, size, size, num_inputs))
+    maps = tf.cast(tf.random.normal((RECIPE.batch_size, size, size, num_inputs)), layer.compute_dtype)
     weights = [weight.value for weight in layer.trainable_weights]
 
     @tf.function
@@ -95,17 +109,25 @@ def main() -> None:
 
 
 def report(part: tuple, count: int, pytorch: PyTorch, num_rounds: int, num_steps: int = 5) -> None:
-    """Time a part on both sides, and keep a line."""
-    step, name = keras_part(*part), " ".join(map(str, part))
-    step()
-    turns = [(seconds(step, num_steps), pytorch.part(name, num_steps)) for _ in range(num_rounds)]
-    ours, theirs = np.min(turns, axis=0)
+    """Time a part all three ways, and keep a line."""
+    name = " ".join(map(str, part))
+    steps = {side: make_part(side, *part) for side in MAKE}
+    for step in steps.values():
+        step()
+    turns = []
+    for _ in range(num_rounds):
+        ways = [seconds(step, num_steps) for step in steps.values()] + [pytorch.part(name, num_steps)]
+        turns.append([wall for wall, _ in ways])
+    keras_ms, ours_ms, pytorch_ms = (round(1e3 * least, 2) for least in np.min(turns, axis=0))
     measured = {
         "dtype": DTYPE,
+        "batch_size": RECIPE.batch_size,
         "count": count,
-        "keras_ms": round(1e3 * ours[0], 2),
-        "pytorch_ms": round(1e3 * theirs[0], 2),
-        "ratio": round(ours[0] / theirs[0], 2),
+        "keras_ms": keras_ms,
+        "ours_ms": ours_ms,
+        "pytorch_ms": pytorch_ms,
+        "ours_to_keras": round(ours_ms / keras_ms, 2),
+        "ours_to_pytorch": round(ours_ms / pytorch_ms, 2),
         "torch": pytorch.about["torch"],
     }
     keep("speedrun_parts", measured, row=name)

@@ -5,9 +5,11 @@ verifies them, and `python -m utils.experiments` does the same from the command 
 a run stands in data/runs/NAME: `run.json` and `model.weights.h5`.
 """
 
+from utils.experiments.grid import load_grid
 from utils.experiments.recipe import Experiment
 from utils.experiments.registry import EXPERIMENTS
 from utils.experiments.runs import RUNS_FOLDER, Run, evaluate, load_run, recorded_names, run, verify
+from utils.experiments.table import read_columns
 
 __all__ = [
     "EXPERIMENTS",
@@ -15,7 +17,9 @@ __all__ = [
     "Experiment",
     "Run",
     "evaluate",
+    "load_grid",
     "load_run",
+    "read_columns",
     "recorded_names",
     "run",
     "verify",

@@ -51,12 +51,12 @@ class Setting:
 
     network: str = "speedrun"
     width: int = 64
-    activation: str = "quick_gelu"
+    activation: str = "gelu"
     whitening: bool = True
     normalization: bool = True
     logits_scale: float = 1 / 9
     bfloat16: bool = True
-    optimizer: str = "scaled sgd"
+    optimizer: str = "muon"
     momentum: float = 0.85
     learning_rate: float | None = None
     schedule: str = "rise and fall"
@@ -66,7 +66,7 @@ class Setting:
     averaging: bool = True
     num_images: int = 50_000
     epochs: int = 10
-    batch_size: int = 250
+    batch_size: int = 1_000
     average_images: int = 5_000
 
     def __post_init__(self):

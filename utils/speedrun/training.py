@@ -74,7 +74,7 @@ def train(
         for end in _phases(setting):
             if first_epoch < end:
                 if end > setting.early_epochs:
-                    _let_bias_rest(model, setting)
+                    let_bias_rest(model, setting)
                 _fit(model, setting, seed, dataset, range(first_epoch, end), [*callbacks, checkpoint])
                 first_epoch = end
     return model, checkpoint.history
@@ -99,7 +99,8 @@ def _phases(setting: Setting) -> tuple[int, ...]:
     return (setting.epochs,)
 
 
-def _let_bias_rest(model: keras.Model, setting: Setting) -> None:
+def let_bias_rest(model: keras.Model, setting: Setting) -> None:
+    """Freeze the bias of the whitening layer, if there is one, and compile the model again."""
     if setting.network == "speedrun" and setting.whitening:
         model.get_layer("whitening").trainable = False
         # The same optimizer, with its momenta.
