@@ -113,29 +113,32 @@ def test_the_command_line_sends_a_grid_to_the_cluster(cluster, grid, tmp_path, m
 
 def test_no_cell_is_lost_or_recorded_twice_when_a_worker_is_killed(cluster, grid, tmp_path):
     """SIGKILL to one of two workers while it trains a cell; the last test: one worker is left."""
-    victim = wait_for_worker_to_be_killed(cluster, grid, tmp_path)
+    cell = ("row 2.0", 1)
+    hanging = replace(grid.settings[cell[0]], hangs_with_seed=cell[1])
+    grid = replace(grid, settings={**grid.settings, cell[0]: hanging})
+    victim = kill_worker_that_trains(cell, cluster, grid, tmp_path)
     assert sorted(recorded(grid, tmp_path)) == sorted(grid.cells)
     begun = Counter((row, seed) for row, seed, _ in starts(grid))
     assert set(begun) == set(grid.cells)
-    # What the victim was training, or had not yet handed over, was trained again by the other.
+    # Only what the victim had begun was begun again, above all the cell in which it died.
     again = {cell for cell, count in begun.items() if count > 1}
-    assert again and again <= {(row, seed) for row, seed, process in starts(grid) if process == victim}
-    columns = load_grid(grid, tmp_path)
-    survivor = set(cluster.workers) - {victim}
-    assert {columns["process"][recorded(grid, tmp_path).index(cell)] for cell in again} == survivor
+    assert cell in again
+    assert again <= {(row, seed) for row, seed, process in starts(grid) if process == victim}
+    process_of_record = load_grid(grid, tmp_path)["process"][recorded(grid, tmp_path).index(cell)]
+    assert {process_of_record} == set(cluster.workers) - {victim}
 
 
-def wait_for_worker_to_be_killed(cluster: Cluster, grid: Grid, folder: Path) -> int:
-    """Run the grid, kill a worker in the middle of its second cell, and return its process."""
+def kill_worker_that_trains(cell: tuple[str, int], cluster: Cluster, grid: Grid, folder: Path) -> int:
+    """Run the grid, kill the worker that hangs in `cell` once the other works too; return its process."""
 
-    def second_cell_of_a_worker():
-        processes = [process for *_, process in starts(grid)]
-        both_work = len(set(processes)) == 2
-        return both_work and processes.count(processes[-1]) >= 2 and processes[-1]
+    def worker_that_hangs():
+        by_cell = {(row, seed): process for row, seed, process in starts(grid)}
+        both_work = len(set(by_cell.values())) == 2
+        return both_work and by_cell.get(cell)
 
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(run_grid_on_cluster, grid, cluster.address, folder)
-        victim = wait_for(second_cell_of_a_worker, "the two workers did not begin")
+        victim = wait_for(worker_that_hangs, "the two workers did not begin")
         os.kill(victim, signal.SIGKILL)
         assert running.result(timeout=60) == 0
     assert cluster.workers[victim].wait() == -signal.SIGKILL

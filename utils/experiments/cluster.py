@@ -82,6 +82,8 @@ def _record_results(
                 else:
                     # Waits while the cell is computed again, if its worker has died meanwhile.
                     grid.record(cell, future.result(timeout=_seconds_until(deadline)), folder)
+                # The scheduler forgets it, or it would train it again when its worker dies later.
+                future.release()
                 bar.update(1)
         except TimeoutError:
             bar.write("The time is over; what has not finished is given up.")
