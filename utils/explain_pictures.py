@@ -22,6 +22,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 MIN_PLACES = 12  # for a class to be named; names of single places would hide one another
+UNITS = {"shift": "shift in pixels", "angle": "angle in degrees"}
 
 
 def show_pictures(
@@ -96,7 +97,7 @@ def show_invariance(
             ax.plot(values, [feature_distances(before[number], maps[number]) for maps in after])
         probabilities = [maps[-1].numpy()[range(len(labels)), labels] for maps in after]
         column[-1].plot(values, probabilities, label=[class_names[label] for label in labels])
-        column[-1].set(xlabel=change, ylim=(0, 1.02))
+        column[-1].set(xlabel=UNITS.get(change, change), ylim=(0, 1.02))
     for ax, label in zip(axes[:, 0], [*(f"distance, {n}" for n in layer_names), "p(class)"], strict=True):
         ax.set_ylabel(label)
     axes[-1, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize="small")
@@ -160,8 +161,11 @@ def show_occlusion(
 
 def _draw_classes(ax, predictions: np.ndarray, class_names: Sequence[str]) -> None:
     """Color each place by its class, and write the name on classes that hold more than a few places."""
-    ax.imshow(predictions, cmap="Blues", vmin=0, vmax=2 * (len(class_names) - 1), interpolation="nearest")
-    for label in np.unique(predictions):
+    labels, shades = np.unique(predictions, return_inverse=True)
+    shades = shades.reshape(predictions.shape)
+    # Shades far apart, and all of them light enough for black letters.
+    ax.imshow(shades, cmap="Blues", vmin=-0.5, vmax=1.6 * len(labels), interpolation="nearest")
+    for label in labels:
         rows, columns = np.nonzero(predictions == label)
         if len(rows) < MIN_PLACES:
             continue

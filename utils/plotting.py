@@ -198,7 +198,8 @@ def plot_history(
         ax.plot(epochs, history[metric], "--", color=line.get_color(), label=f"{name}, training")
     ax.set(xlabel="epoch", ylabel=metric)
     ax.grid(alpha=0.3)
-    ax.legend()
+    # Two names side by side are low enough to find a place beside the lines.
+    ax.legend(ncols=2 if len(histories) == 2 else 1)
     return describe(ax, alt)
 
 
