@@ -64,10 +64,11 @@ def program(chapter: Path, solution: str) -> str:
     """
     transform = TransformerManager().transform_cell
     cells = [transform(cell["source"]) for cell in load(chapter) if cell["cell_type"] == "code"]
+    imported = imported_names(cells)
     needed, chosen = uses(solution).read, [solution]
     for cell in reversed(cells):
         names = uses(cell)
-        if needed & (names.set | names.changed):
+        if needed & (names.set | names.changed - imported):
             needed = (needed - names.replaced) | names.read
             chosen.insert(0, cell)
     return "\n\n".join(chosen)
@@ -84,24 +85,51 @@ class Uses(NamedTuple):
 
 def uses(code: str) -> Uses:
     """Return how a piece of code uses its variables; those inside functions are left out."""
-    found = Uses(set(), set(), set(), set())
-    for statement in ast.parse(code).body:
-        table = symtable.symtable(ast.unparse(statement), "cell", "exec")
-        names = {
-            symbol.get_name()
-            for symbol in table.get_symbols()
-            if symbol.is_assigned() or symbol.is_imported()
-        }
-        read = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
-        read |= read_inside(table)
-        if isinstance(statement, ast.AugAssign):
-            read |= names
-        found.read.update(read - found.replaced)
-        found.set.update(names)
-        if not isinstance(statement, ast.If | ast.For | ast.While):
-            found.replaced.update(names)
-    found.changed.update(changed_in_place(ast.parse(code)))
+    tree = ast.parse(code)
+    found = uses_in_order(tree.body)
+    found.changed.update(changed_in_place(tree))
     return found
+
+
+def uses_in_order(statements: list[ast.stmt]) -> Uses:
+    """Return how statements that follow each other use their variables: what one sets, the next has."""
+    found = Uses(set(), set(), set(), set())
+    for statement in statements:
+        names = uses_of_block(statement) if hasattr(statement, "body") else uses_of_line(statement)
+        found.read.update(names.read - found.replaced)
+        found.set.update(names.set)
+        found.replaced.update(names.replaced)
+    return found
+
+
+def uses_of_block(statement: ast.stmt) -> Uses:
+    """Return how a loop, a condition or another statement with statements inside uses its variables."""
+    if not isinstance(statement, ast.For | ast.While | ast.If):
+        return uses_of_line(statement)
+    is_loop = isinstance(statement, ast.For)
+    head = uses_of_line(ast.Expr(statement.iter if is_loop else statement.test))
+    target = uses_of_line(ast.Assign([statement.target], ast.Constant(0))).set if is_loop else set()
+    first, other = uses_in_order(statement.body), uses_in_order(statement.orelse)
+    # What is set in here is perhaps not set: the loop may be empty.
+    return Uses(head.read | first.read - target | other.read, target | first.set | other.set, set(), set())
+
+
+def uses_of_line(statement: ast.stmt) -> Uses:
+    """Return how one statement uses its variables."""
+    table = symtable.symtable(ast.unparse(ast.fix_missing_locations(statement)), "cell", "exec")
+    symbols = table.get_symbols()
+    names = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+    read = {symbol.get_name() for symbol in symbols if symbol.is_referenced()} | read_inside(table)
+    if isinstance(statement, ast.AugAssign):
+        read |= names
+    return Uses(read, names, names, set())
+
+
+def imported_names(cells: list[str]) -> set[str]:
+    """Return the names that cells import: a call such as np.testing.assert_equal() changes none of them."""
+    nodes = [node for cell in cells for node in ast.walk(ast.parse(cell))]
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {alias.asname or alias.name.split(".")[0] for node in imports for alias in node.names}
 
 
 def read_inside(table: symtable.SymbolTable) -> set[str]:

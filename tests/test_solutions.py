@@ -114,6 +114,11 @@ def chapter_of(tmp_path: Path, *cells: str) -> Path:
         ("print(image)", "056"),  # cell 6 replaces what cell 5 changes, but reads it
         ("print([total for total in range(3)])", ""),  # a name of the comprehension alone
         ("other += 1", "7"),
+        ("for total in range(3):\n    print(total)", ""),  # set by the loop
+        ("for total in total:\n    print(total)", "0124"),  # but not before it began
+        ("for index in [1]:\n    total = index\n    print(total)", ""),
+        ("if factor:\n    total = 3\nprint(total)", "0124"),  # set, but perhaps not
+        ("print(np.pi)", "0"),  # cell 8 only calls a function of a module
     ],
 )
 def test_a_solution_gets_the_cells_that_it_needs(tmp_path, solution, needed):
@@ -126,6 +131,7 @@ def test_a_solution_gets_the_cells_that_it_needs(tmp_path, solution, needed):
         "image = np.ones(3)\nimage[0] = 2",
         "image = image + 1",
         "other = 5",
+        "np.testing.assert_equal(other, 5)",
     ]
     found = program(chapter_of(tmp_path, *cells), solution)
     # IPython ends each cell with a new line.
