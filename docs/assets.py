@@ -7,7 +7,7 @@ from pathlib import Path
 MATHJAX = ("mathjax", "static/mathjax/es5")
 REVEAL = ("sphinx_revealjs", "_static/revealjs")
 # Of each: what a browser asks for, and the license.
-MATHJAX_FILES = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "../LICENSE")
+MATHJAX_FILES = ("output/chtml/fonts/woff-v2", "../LICENSE")
 REVEAL_FILES = (
     "dist/reset.css",
     "dist/reveal.css",
@@ -18,8 +18,8 @@ REVEAL_FILES = (
 )
 
 
-def copy_mathjax(folder: Path) -> None:
-    """Copy MathJax 3 into `folder`, where `tex-chtml.js` is its entry."""
+def copy_fonts(folder: Path) -> None:
+    """Copy the fonts of MathJax 3 into `folder`, where `output/chtml/fonts/woff-v2` holds them."""
     _copy(*MATHJAX, MATHJAX_FILES, folder)
 
 
@@ -28,11 +28,16 @@ def copy_reveal(folder: Path) -> None:
     _copy(*REVEAL, REVEAL_FILES, folder)
 
 
-def _copy(package: str, inside: str, names: tuple[str, ...], folder: Path) -> None:
-    spec = importlib.util.find_spec(package)  # found, not imported: only its files are wanted
+def folder_of(package: str, inside: str) -> Path:
+    """Return a folder inside an installed package, which is not imported: only its files are wanted."""
+    spec = importlib.util.find_spec(package)
     if spec is None:
         raise SystemExit(f"The package {package} is missing: use `uv run --group docs python -m docs.build`.")
-    source = Path(spec.origin).parent / inside
+    return Path(spec.origin).parent / inside
+
+
+def _copy(package: str, inside: str, names: tuple[str, ...], folder: Path) -> None:
+    source = folder_of(package, inside)
     for name in names:
         target = folder / name.removeprefix("../")
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from docs.assets import copy_mathjax
 from docs.slides import COURSE, build_slides
 
 BUILT = COURSE / "docs" / "_build"
@@ -30,7 +29,6 @@ def build_site(folder: Path) -> None:
     status = build_main([*options, *cache, str(COURSE), str(folder)])
     if status:
         raise SystemExit(status)
-    copy_mathjax(folder / "_static" / "mathjax")
     make_light(folder)
     build_slides(folder / "slides")
 

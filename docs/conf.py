@@ -16,18 +16,19 @@ author = "the authors of the course"
 copyright = f"{author}. Code: MIT License. Prose and figures: CC BY 4.0"
 release = tomllib.loads((COURSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
-extensions = ["myst_nb", "sphinx_copybutton", "docs.alt_text"]
+extensions = ["myst_nb", "sphinx_copybutton", "docs.alt_text", "docs.drawn_formulas"]
 root_doc = "docs/index"
 include_patterns = ["docs/*.md", "notebooks/[0-9]*.ipynb"]
 exclude_patterns = [".*", "data", "utils", "tests", "docs/_build", "notebooks/assignments", "**/.*"]
 
-# Chapters are shown with their stored outputs; math is drawn by the copy of MathJax in _static.
+# Chapters are shown with their stored outputs; formulas are drawn by docs.drawn_formulas.
 nb_execution_mode = "off"
 nb_merge_streams = True
 nb_ipywidgets_js = {}
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
 myst_heading_anchors = 3
-mathjax_path = "mathjax/tex-chtml.js"
+html_math_renderer = "drawn"
+myst_update_mathjax = False
 
 
 def repository() -> str:

@@ -5,9 +5,11 @@ import re
 import shutil
 from pathlib import Path
 
-from docs.assets import copy_mathjax, copy_reveal
+from docs.assets import copy_reveal
+from docs.formulas import Typesetter, typesetting
 
 import nbformat
+from jinja2 import pass_context
 from nbconvert import SlidesExporter
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from tqdm import tqdm
@@ -17,6 +19,8 @@ TEMPLATES = COURSE / "docs"
 SECTION_TIME = re.compile(r"(?m)^\*About \d+ minutes?\.\*\n\n?")
 NEEDS = re.compile(r"(?ms)^## What you need\n.*?(?=^## |\Z)")
 LINK_INTO_COURSE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]*\.(?:md|ipynb)[^)]*\)")
+# In HTML: code, where a dollar sign is one, or a formula of either kind.
+FORMULA = re.compile(r"(?s)<(code|pre)\b.*?</\1>|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$]+)\$")
 
 
 def chapters() -> list[Path]:
@@ -27,15 +31,16 @@ def chapters() -> list[Path]:
 def build_slides(folder: Path) -> None:
     """Write a deck of every chapter into `folder`, and a page that lists them."""
     folder.mkdir(parents=True, exist_ok=True)
-    copy_mathjax(folder / "mathjax")
     copy_reveal(folder / "reveal")
     shutil.copy(TEMPLATES / "static" / "icon.svg", folder)
     shutil.copy(TEMPLATES / "lecture" / "fit.js", folder)
     titles = {}
-    for path in tqdm(chapters(), desc="slides", unit="deck"):
-        notebook = nbformat.read(path, as_version=4)
-        titles[path.stem] = title_of(notebook)
-        (folder / f"{path.stem}.html").write_text(deck(notebook), encoding="utf-8")
+    with typesetting() as typesetter:
+        for path in tqdm(chapters(), desc="slides", unit="deck"):
+            notebook = nbformat.read(path, as_version=4)
+            titles[path.stem] = title_of(notebook)
+            (folder / f"{path.stem}.html").write_text(deck(notebook, typesetter), encoding="utf-8")
+        typesetter.save_style(folder / "formulas")
     (folder / "index.html").write_text(list_of_decks(titles), encoding="utf-8")
 
 
@@ -44,14 +49,15 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
     return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
 
 
-def deck(notebook: nbformat.NotebookNode) -> str:
+def deck(notebook: nbformat.NotebookNode, typesetter: Typesetter) -> str:
     """Return a chapter as one page of reveal.js.
 
     A cell starts a new slide, goes on, or is left out, as its metadata `slideshow` says. Its metadata
     `lecture` may hold `hide_code` (show the output alone) and, where a slide starts, what the speaker
     should know: `minutes`, how long it takes in a lecture, and `notes`, Markdown.
     """
-    exporter = SlidesExporter(
+    exporter = LectureExporter(
+        typesetter,
         template_name="lecture",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_input_prompt=True,
@@ -62,6 +68,24 @@ def deck(notebook: nbformat.NotebookNode) -> str:
     notebook.metadata["title"] = title_of(notebook)
     notebook.cells = [part for cell in notebook.cells for part in with_notes(for_the_screen(cell))]
     return exporter.from_notebook_node(notebook)[0]
+
+
+class LectureExporter(SlidesExporter):
+    """nbconvert's slides, whose formulas are drawn already."""
+
+    def __init__(self, typesetter: Typesetter, **options):
+        super().__init__(**options)
+        self._typesetter = typesetter
+
+    @pass_context
+    def markdown2html(self, context, source: str) -> str:
+        """Return a cell of text as HTML."""
+        return FORMULA.sub(self._draw, super().markdown2html(context, source))
+
+    def _draw(self, found: re.Match) -> str:
+        if found["block"]:
+            return self._typesetter.draw(html.unescape(found["block"]), display=True)
+        return self._typesetter.draw(html.unescape(found["line"])) if found["line"] else found[0]
 
 
 def for_the_screen(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -166,12 +166,13 @@ def test_the_dark_theme_leaves_the_colors_of_figures_alone(reader):
 def test_chapter_is_drawn(reader, chapter):
     page = reader.page
     page.goto(f"{reader.address}/notebooks/{chapter.stem}.html")
-    formulas = page.locator(".math").count()
-    if formulas:
-        page.wait_for_function("window.MathJax?.startup?.promise")
-        page.evaluate("MathJax.startup.promise")
-    assert page.locator("mjx-container").count() == formulas
-    assert page.locator("mjx-merror").count() == 0
+    formulas = page.locator(".math mjx-container")
+    assert formulas.count() == page.locator(".math").count() > 0
+    boxes = formulas.evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
+    assert min(boxes) > 5
+    page.evaluate("document.fonts.ready")
+    fonts = "[...document.fonts].filter(one => one.status === 'loaded').map(one => one.family)"
+    assert "MJXTEX-I" in page.evaluate(fonts)
     pictures = page.locator("article img")
     pictures.evaluate_all(
         "images => Promise.all(images.map(i => { i.loading = 'eager'; return i.decode(); }))"

@@ -38,8 +38,8 @@ function show(slide) {
   nameSection(slide);
 }
 
-// Formulas have no size before they are drawn, and MathJax may be here later than reveal.js.
-const drawn = new Promise((resolve) => addEventListener("load", resolve)).then(() => MathJax.startup.promise);
+// Pictures have no size before they are loaded.
+const drawn = new Promise((resolve) => addEventListener("load", resolve));
 
 Reveal.on("slidechanged", (event) => show(event.currentSlide));
 Reveal.on("ready", () => drawn.then(() => show(Reveal.getCurrentSlide())));
