@@ -216,6 +216,19 @@ def test_verify_rejects_changed_weights(tmp_path, dataset, capsys):
     assert "DIFFERENT" in capsys.readouterr().out
 
 
+def test_verify_rejects_an_accuracy_that_the_answers_do_not_have(tmp_path, dataset):
+    recorded = run("noise", RECIPE, dataset, tmp_path, verbose=0)
+    better = {**recorded.metrics, "test_accuracy": recorded.metrics["test_accuracy"] + 0.05}
+    recording.write_json(recorded.folder / recording.RECORD_FILE, recorded.record | {"metrics": better})
+    assert not verify(["noise"], dataset, tmp_path)
+
+
+def test_verify_asks_for_as_many_answers_as_it_is_told(tmp_path, dataset, capsys):
+    run("noise", RECIPE, dataset, tmp_path, verbose=0)
+    assert verify(["noise"], dataset, tmp_path, num_images=7)
+    assert "answers 7 of 7 images of noise as then" in capsys.readouterr().out
+
+
 def test_verify_rejects_other_data(tmp_path, dataset):
     run("noise", RECIPE, dataset, tmp_path, verbose=0)
     other = replace(dataset, x_train=255 - dataset.x_train)
@@ -307,5 +320,6 @@ def test_lecture_networks_come_near_their_published_accuracy(name, published):
     assert load_run(name).metrics["test_accuracy"] > published - 0.03
 
 
-def test_committed_weights_give_the_recorded_accuracy(cifar10):
-    assert verify(recorded_names(), cifar10)
+def test_committed_weights_give_the_recorded_answers(cifar10):
+    """The first thousand; all ten thousand are a command: python -m utils.experiments verify."""
+    assert verify(recorded_names(), cifar10, num_images=1_000)

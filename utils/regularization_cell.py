@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from utils.architectures.cost import multiply_adds
-from utils.data import Dataset, as_float
+from utils.data import Dataset
 from utils.experiments.cell import ONE_AT_A_TIME, cifar10, origin
 from utils.regularization import AUGMENTATIONS, Setting, jitter_colors, laboratory_network
 from utils.training import (
@@ -160,7 +160,7 @@ def _measure(model: keras.Model, setting: Setting, dataset: Dataset) -> dict[str
     train = tuple(part[:NUM_VALIDATION] for part in train)
     result = {}
     for name, (images, labels) in {"train": train, "val": validation, "test": test}.items():
-        probabilities = model.predict(as_float(images), batch_size=500, verbose=0)
+        probabilities = model.predict(batches_in_order(images, labels), verbose=0)
         of_truth = np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1)
         result[f"{name}_accuracy"] = share_correct(probabilities, labels)
         result[f"{name}_loss"] = round(float(-np.log(of_truth).mean()), 4)

@@ -1,7 +1,8 @@
 """Recorded runs from the command line.
 
 python -m utils.experiments list            what is recorded, and with which result
-python -m utils.experiments verify [NAME]   load the weights, measure again on the test set
+python -m utils.experiments verify [NAME]   load the weights, and let them answer the test again
+    --images N                              only its first N images
 python -m utils.experiments run NAME        make a run again; a run that was cut goes on
 python -m utils.experiments grid NAME       train the cells that a grid's table lacks
     --scheduler ADDRESS                     on a Dask cluster instead of here
@@ -30,8 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="show what is recorded")
-    verify_parser = commands.add_parser("verify", help="measure recorded runs again")
+    verify_parser = commands.add_parser("verify", help="let recorded networks answer again")
     verify_parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    verify_parser.add_argument("--images", metavar="N", type=int, help="number of test images; default: all")
     run_parser = commands.add_parser("run", help="make a run again")
     run_parser.add_argument("name", choices=sorted([*EXPERIMENTS, *RUNS_OF_SEVERAL_SEEDS]))
     grid_parser = commands.add_parser("grid", help="train the cells that a grid's table lacks")
@@ -48,7 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _grid(RUNS_OF_SEVERAL_SEEDS[options.name], None, RUNS_FOLDER, None)
     dataset = load_cifar10(strict=True)
     if options.command == "verify":
-        return 0 if verify(options.names or recorded_names(), dataset) else 1
+        names = options.names or recorded_names()
+        return 0 if verify(names, dataset, num_images=options.images) else 1
     result = run(options.name, EXPERIMENTS[options.name], dataset)
     print(f"{result.name}: {result.metrics['test_accuracy']:.2%} on the test set")
     return 0

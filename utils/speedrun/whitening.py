@@ -2,11 +2,13 @@
 
 from utils.architectures.speedrun import CIFAR10_DEVIATION, CIFAR10_MEAN, WHITENING_SIZE
 from utils.convolution.windows import im2col
+from utils.data import as_float
 
 import numpy as np
 
 # Of the eigenvalues; keeps noise in directions that hardly vary from being blown up.
 EPSILON = 5e-4
+PATCHES_AT_A_TIME = 100_000
 
 
 def whitening_filters(patches: np.ndarray, epsilon: float = EPSILON) -> np.ndarray:
@@ -23,9 +25,14 @@ def whitening_filters(patches: np.ndarray, epsilon: float = EPSILON) -> np.ndarr
     Source: K. Jordan 2024 (arXiv:2404.00498), section 3.2, after D. Page, "How to train your
         ResNet", 2018 to 2020.
     """
-    patches = patches.astype(np.float64)
-    eigenvalues, eigenvectors = np.linalg.eigh(patches.T @ patches / len(patches))
+    eigenvalues, eigenvectors = np.linalg.eigh(_second_moments(patches))
     return (eigenvectors / np.sqrt(eigenvalues + epsilon))[:, ::-1]
+
+
+def _second_moments(patches: np.ndarray) -> np.ndarray:
+    """Return the means (D, D) of all products of two columns; part by part, for memory's sake."""
+    parts = np.array_split(patches, -(-len(patches) // PATCHES_AT_A_TIME))
+    return sum(part.T @ part for part in map(np.float64, parts)) / len(patches)
 
 
 def whitening_kernel(images: np.ndarray, epsilon: float = EPSILON) -> np.ndarray:
@@ -39,7 +46,7 @@ def whitening_kernel(images: np.ndarray, epsilon: float = EPSILON) -> np.ndarray
         (2, 2, 3, 24), float32, for images whose colors are normalized as the network does. An
         activation that cuts negative numbers leaves one of a filter and its negative.
     """
-    colors = (images.astype(np.float32) / 255 - CIFAR10_MEAN) / CIFAR10_DEVIATION
+    colors = (as_float(images) - np.float32(CIFAR10_MEAN)) / np.float32(CIFAR10_DEVIATION)
     filters = whitening_filters(im2col(colors, WHITENING_SIZE), epsilon)
     kernel = np.concatenate([filters, -filters], axis=1)
     return kernel.reshape(WHITENING_SIZE, WHITENING_SIZE, 3, -1).astype(np.float32)
