@@ -28,8 +28,8 @@ def plot_data_curve(curve: Mapping[str, Mapping[str, Sequence[float]]]) -> Axes:
     ax.set_xticks(counts, counts)
     ax.minorticks_off()
     ax.legend()
-    alt = "Accuracy against pictures per class. "
-    alt += "Frozen and fine-tuned features start far above training from scratch, and stay above it."
+    alt = "Accuracy against pictures per class. Frozen and fine-tuned features start far above training "
+    alt += "from scratch, and stay above it; where pictures are few their bands are wide."
     return describe(ax, alt)
 
 
@@ -45,7 +45,8 @@ def plot_layer_probe(probe: Mapping[str, Sequence[float]]) -> Axes:
     ax.set_xticks(range(len(probe)), probe, rotation=60)
     ax.set(ylabel="test accuracy", ylim=(0.5, 1))
     ax.grid(alpha=0.3)
-    return describe(ax, "Accuracy of a linear head on each stage: it rises from the stem to the top.")
+    alt = f"Accuracy of a linear head on each stage: it rises from {mean[0]:.0%} to {mean[-1]:.0%}."
+    return describe(ax, alt)
 
 
 def plot_sizes(sizes: Mapping[str, Mapping[str, Any]]) -> Axes:
@@ -69,5 +70,8 @@ def plot_sizes(sizes: Mapping[str, Mapping[str, Any]]) -> Axes:
     ticks = [tick for tick in (0.1, 0.3, 1, 3, 10, 30) if lowest / 2.5 < tick < highest * 2.5]
     ax.set_xticks(ticks, ticks)
     ax.minorticks_off()
-    alt = "Held-out accuracy of networks that end after different blocks, against their size in megabytes."
-    return describe(ax, alt)
+    points = (
+        f"{end}, {size:.1f} MB, {share:.1%}"
+        for end, size, share in zip(sizes, megabytes, accuracy, strict=True)
+    )
+    return describe(ax, f"Accuracy against size, by the last block: {'; '.join(points)}.")
