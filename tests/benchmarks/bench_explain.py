@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 import pytest
+from results import keep
 
 MEASURE = """
 import json, resource, time
@@ -47,5 +48,10 @@ def test_top_patches_of_five_layers(benchmark, num_images):
     benchmark.extra_info.update(found, total_seconds=sum(found["seconds"]))
     total = sum(found["seconds"])
     print(f"\n{num_images:,} images, five layers: {total:.0f} s, peak {found['peak_gib']:.2f} GiB")
+    keep(
+        "explain",
+        {"images": num_images, "seconds": round(total, 1), "memory_gb": round(found["peak_gib"] * 1.0737, 2)},
+        row="top patches of five layers",
+    )
     assert found["traces"] == 2 * 5, "one trace to search and one to project, per layer"
     assert found["peak_gib"] < 2

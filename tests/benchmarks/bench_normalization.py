@@ -13,18 +13,17 @@ from unittest import mock
 
 from utils.architectures import small
 from utils.fused_normalization import FusedBatchNormalization
-from utils.hardware import environment
 from utils.training import fastest_dtype_policy
 
 import keras
 import tensorflow as tf
+from results import keep
 
 SHAPES = ((128, 32, 32, 48), (128, 16, 16, 96), (128, 8, 8, 192))
 LAYERS = {"Keras": keras.layers.BatchNormalization, "fused": FusedBatchNormalization}
 
 
 def main(num_rounds: int = 20) -> None:
-    print(environment())
     for policy in dict.fromkeys(("float32", fastest_dtype_policy())):
         keras.config.set_dtype_policy(policy)
         for shape in SHAPES:
@@ -73,10 +72,10 @@ def compare(name: str, steps, num_rounds: int) -> None:
             if round_number > 1:  # the first ones also compile
                 measured.append((time.perf_counter() - wall, time.process_time() - processor))
     (slow, slow_all), (fast, fast_all) = (map(min, zip(*measured, strict=True)) for measured in times)
-    print(
-        f"{name:42} Keras {1e3 * slow:6.1f} / {1e3 * slow_all:6.1f} ms, fused {1e3 * fast:6.1f} / "
-        f"{1e3 * fast_all:6.1f} ms, ratio {slow / fast:.2f} / {slow_all / fast_all:.2f}"
-    )
+    milliseconds = {"keras": slow, "keras_processor": slow_all, "fused": fast, "fused_processor": fast_all}
+    measured = {f"{way}_ms": round(1e3 * seconds, 1) for way, seconds in milliseconds.items()}
+    ratios = {"wall_ratio": round(slow / fast, 2), "processor_ratio": round(slow_all / fast_all, 2)}
+    keep("normalization", measured | ratios, row=name)
 
 
 if __name__ == "__main__":
