@@ -38,26 +38,27 @@ MARK_REPEATED = """name => {
 }"""
 
 
-def violations(page: Page) -> list[str]:
-    """Return all that axe-core finds wrong."""
+def violations(page: Page, within: str = "html") -> list[str]:
+    """Return all that axe-core finds wrong in the parts of the page that a selector names."""
     others = {"rules": {rule: {"enabled": False} for rule in COLOR_RULES}}
-    return _run(page, {"runOnly": {"type": "tag", "values": TAGS}, **others}) + violations_of_color(page)
+    found = _run(page, {"runOnly": {"type": "tag", "values": TAGS}, **others}, within)
+    return found + violations_of_color(page, within)
 
 
-def violations_of_color(page: Page) -> list[str]:
+def violations_of_color(page: Page, within: str = "html") -> list[str]:
     """Return what is too pale to be read."""
     # Colors that are still fading from one theme to the other are nobody's colors.
     page.evaluate("document.getAnimations().forEach(animation => animation.finish())")
     page.evaluate(MARK_REPEATED, REPEATED)
     hidden = page.add_style_tag(content=f"[{REPEATED}] {{ display: none !important; }}")
-    found = _run(page, {"runOnly": {"type": "rule", "values": COLOR_RULES}})
+    found = _run(page, {"runOnly": {"type": "rule", "values": COLOR_RULES}}, within)
     hidden.evaluate("style => style.remove()")
     return found
 
 
-def _run(page: Page, options: dict) -> list[str]:
+def _run(page: Page, options: dict, within: str) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    call = "options => axe.run(options)"
-    found = page.evaluate(call, options | {"resultTypes": ["violations"]})["violations"]
+    call = "([within, options]) => axe.run({ include: within }, options)"
+    found = page.evaluate(call, [within, options | {"resultTypes": ["violations"]}])["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe import violations
 from browser import Reader, find_browser, start_jupyterlab, start_reader
 from playwright.sync_api import Locator, expect
 
@@ -18,10 +19,11 @@ CHAPTER = COURSE / "notebooks" / "01_convolution.ipynb"  # what is run
 SAME_EVERYWHERE = ("operands", "lecture-result", "im2col", "asymmetric", "scale")  # integers
 LECTURE_RESULT = [[29, 12, 64], [38, 41, 32], [13, 80, 81]]
 PATIENCE = 60_000  # milliseconds
-# What has the focus: a slider, a field of type number, or something outside of the explorer.
+EXPLORER = ".jp-OutputArea-output > .widget-vbox"
+# What has the focus: a field of type range, that is a slider, one of type number, or something outside.
 FOCUSED = """() => {
   const here = document.activeElement;
-  return here?.closest('.widget-vbox') ? here.role ?? here.type ?? here.tagName : 'outside';
+  return here?.closest('.widget-vbox') ? here.type ?? here.tagName : 'outside';
 }"""
 
 
@@ -54,7 +56,7 @@ class Session:
 
     @property
     def explorer(self) -> Locator:
-        return self.reader.page.locator(".jp-OutputArea-output > .widget-vbox")
+        return self.reader.page.locator(EXPLORER)
 
 
 @pytest.fixture(scope="module")
@@ -149,13 +151,20 @@ def test_the_pictures_are_there(session):
 
 
 def slider(explorer: Locator, name: str) -> Locator:
-    label = explorer.page.get_by_text(name, exact=True)
-    return explorer.locator(".widget-slider", has=label).get_by_role("slider")
+    return explorer.get_by_role("slider", name=name)
+
+
+def test_the_explorer_has_no_violation(session):
+    """A screen reader finds the name of every slider, weight and picture."""
+    assert session.explorer.get_by_role("slider").count() == 5
+    weights = session.explorer.get_by_role("spinbutton", name=re.compile(r"^weight in row \d, column \d$"))
+    assert weights.count() == 9
+    assert violations(session.reader.page, within=EXPLORER) == []
 
 
 def test_the_explorer_follows_sliders_and_weights(session):
     explorer = session.explorer
-    total, picture = explorer.locator(".widget-html-content"), explorer.locator("img")
+    total, picture = explorer.locator(".widget-html-content").first, explorer.locator("img")
 
     def expect_output(row: int, column: int, result: int) -> None:
         text = re.compile(rf"^Output \({row}, {column}\) = .+ = {result}$")
@@ -187,7 +196,7 @@ def test_the_keyboard_reaches_every_control(session):
             break
         reached.append(kind)
         page.keyboard.press("Tab")
-    assert reached.count("slider") == 5 and reached.count("number") == 9
+    assert reached.count("range") == 5 and reached.count("number") == 9
 
 
 # Around the chapter: last, after all that could have gone wrong

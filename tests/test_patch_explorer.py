@@ -125,10 +125,10 @@ def test_a_dead_map_is_said_to_be_dead(images):
 
 def test_a_still_picture_stands_in_and_can_leave_the_images_out(explorer, model, images):
     data, metadata = explorer._repr_mimebundle_()
-    assert base64.b64decode(data["image/png"]) == explorer.picture.value
+    assert base64.b64decode(data["image/png"]) == explorer.picture.png
     assert metadata["image/png"]["alt"] == data["text/plain"] == explorer.describe()
     panel = explore_patches(model, images, ["conv2"], k=4, still_with_images=False)
-    assert base64.b64decode(panel._repr_mimebundle_()[0]["image/png"]) != panel.picture.value
+    assert base64.b64decode(panel._repr_mimebundle_()[0]["image/png"]) != panel.picture.png
     assert len(panel.draw(with_images=False).axes) == 1
 
 

@@ -64,6 +64,11 @@ def test_a_still_picture_stands_in_with_its_words(explorer):
     assert metadata["image/png"]["alt"] == data["text/plain"] == explorer.sum.value
 
 
+def test_pictures_and_fields_have_words(explorer):
+    assert f'alt="{explorer.sum.value}"' in explorer.picture.value
+    assert explorer.weights[2, 1].description == "weight in row 2, column 1"
+
+
 def test_the_picture_frames_the_window_and_its_output():
     axes = draw_window(IMAGE, KERNEL, 1, 0, padding=1, stride=2, dilation=2)
     frames = [patch.get_xy() for patch in axes[0].patches if patch.get_linestyle() == "solid"]

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 
+from utils.controls import Picture, Slider
 from utils.explain import TopPatches, top_patches
 from utils.patch_pictures import draw_unit
 from utils.plotting import as_png
@@ -46,8 +47,8 @@ class PatchExplorer(ipywidgets.VBox):
         self.layer = ipywidgets.Dropdown(
             options=list(layer_names), value=layer_names[-1], description="layer"
         )
-        self.unit = ipywidgets.IntSlider(description="map", continuous_update=False)
-        self.words, self.picture = ipywidgets.HTML(), ipywidgets.Image(format="png")
+        self.unit = Slider(description="map", continuous_update=False)
+        self.words, self.picture = ipywidgets.HTML(), Picture()
         super().__init__([ipywidgets.HBox([self.layer, self.unit]), self.words, self.picture])
         self.layer.observe(self._choose_layer, "value")
         self.unit.observe(self._redraw, "value")
@@ -90,7 +91,7 @@ class PatchExplorer(ipywidgets.VBox):
 
     def _redraw(self, change=None) -> None:
         self.words.value = self.describe()
-        self.picture.value = as_png(self.draw(), DPI)
+        self.picture.show(as_png(self.draw(), DPI), self.words.value)
 
     def _repr_mimebundle_(self, **kwargs):
         """Add a picture to the panel, for pages where no kernel runs."""

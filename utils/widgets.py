@@ -2,6 +2,7 @@
 
 import base64
 
+from utils.controls import Picture, Slider
 from utils.convolution import conv2d
 from utils.plotting import RED, as_png, describe
 
@@ -79,17 +80,16 @@ class ConvolutionExplorer(ipywidgets.VBox):
 
     def __init__(self, image: np.ndarray, kernel: np.ndarray):
         self.image_array = np.asarray(image)
-        slider = ipywidgets.IntSlider
-        self.row, self.column = slider(description="row"), slider(description="column")
-        self.padding = slider(max=2, description="padding")
-        self.stride = slider(min=1, max=3, value=1, description="stride")
-        self.dilation = slider(min=1, max=3, value=1, description="dilation")
+        self.row, self.column = Slider(description="row"), Slider(description="column")
+        self.padding = Slider(max=2, description="padding")
+        self.stride = Slider(min=1, max=3, value=1, description="stride")
+        self.dilation = Slider(min=1, max=3, value=1, description="dilation")
         self.weights = _weight_fields(np.asarray(kernel))
-        self.sum, self.picture = ipywidgets.HTML(), ipywidgets.Image(format="png")
+        self.sum, self.picture = ipywidgets.HTML(), Picture()
         sliders = [self.row, self.column, self.padding, self.stride, self.dilation]
         grid = ipywidgets.GridBox(
             self.weights.ravel().tolist(),
-            layout={"grid_template_columns": f"repeat({self.weights.shape[1]}, 70px)"},
+            layout={"grid_template_columns": f"repeat({self.weights.shape[1]}, 78px)"},
         )
         controls = ipywidgets.HBox([ipywidgets.VBox(sliders), grid])
         super().__init__([controls, self.sum, self.picture])
@@ -117,12 +117,13 @@ class ConvolutionExplorer(ipywidgets.VBox):
         self.row.max, self.column.max = height - 1, width - 1
         step = (self.image_array, self.kernel, self.row.value, self.column.value)
         self.sum.value = describe_window(*step, **self.settings)
-        self.picture.value = as_png(draw_window(*step, **self.settings)[0].figure, dpi=72)
+        figure = draw_window(*step, **self.settings)[0].figure
+        self.picture.show(as_png(figure, dpi=72), self.sum.value)
 
     def _repr_mimebundle_(self, **kwargs):
         """Add the picture to the panel: GitHub and the static site show that."""
         data = super()._repr_mimebundle_(**kwargs)
-        data["image/png"] = base64.b64encode(self.picture.value).decode()
+        data["image/png"] = base64.b64encode(self.picture.png).decode()
         data["text/plain"] = self.sum.value
         return data, {"image/png": {"alt": self.sum.value}}
 
@@ -130,7 +131,13 @@ class ConvolutionExplorer(ipywidgets.VBox):
 def _weight_fields(kernel: np.ndarray) -> np.ndarray:
     fields = np.empty(kernel.shape, object)
     for place, weight in np.ndenumerate(kernel):
-        fields[place] = ipywidgets.FloatText(float(weight), layout={"width": "64px"})
+        # The name is heard and not seen: the place in the grid says the same.
+        fields[place] = ipywidgets.FloatText(
+            float(weight),
+            description=f"weight in row {place[0]}, column {place[1]}",
+            style={"description_width": "0"},
+            layout={"width": "72px"},
+        )
     return fields
 
 
