@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from docs.icons import keep_used_icons
 from docs.slides import COURSE, build_slides
 
 BUILT = COURSE / "docs" / "_build"
@@ -34,9 +35,10 @@ def build_site(folder: Path) -> None:
 
 
 def make_light(folder: Path) -> None:
-    """Leave out 1.5 MB of icons that each page would load: those it shows are also in a font."""
+    """Leave out what each page would load and none shows: 1.5 MB of icons in a script, others in fonts."""
     icons = folder / "_static" / "scripts" / "fontawesome.js"
     icons.write_text("// The icons come from the font.\n", encoding="utf-8")
+    keep_used_icons(folder)
     # The home page is docs/index.html; people ask for the folder.
     (folder / "index.html").write_text(HOME, encoding="utf-8")
 

@@ -16,6 +16,11 @@ from browser import Reader, find_browser, start_reader
 COURSE = Path(__file__).resolve().parents[1]
 REPOSITORY = "someone/deep-cnn"  # what a workflow of GitHub would say
 PATIENCE = 60_000  # milliseconds
+MEASURE = """() => ({
+  paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
+  bytes: [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+    .reduce((sum, entry) => sum + entry.encodedBodySize, 0),
+})"""
 
 
 def build(what: str, folder: Path) -> Path:
@@ -50,6 +55,23 @@ def reading(folder: Path) -> Iterator[Reader]:
         reader.page.set_default_timeout(PATIENCE)
         reader.address = address
         yield reader
+
+
+def first_visit(reader: Reader, address: str) -> dict[str, float]:
+    """Load a page of the site without what is cached.
+
+    Args:
+        address: the page's path on the site.
+
+    Returns:
+        `paint`: milliseconds until the first text or picture is on the screen; `bytes`: of all that was
+        loaded, the page and its pictures, styles, fonts and scripts.
+    """
+    reader.page.context.new_cdp_session(reader.page).send("Network.clearBrowserCache")
+    reader.page.goto(f"{reader.address}/{address}")
+    reader.page.evaluate("document.fonts.ready")
+    reader.page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    return reader.page.evaluate(MEASURE)
 
 
 class Page(HTMLParser):
