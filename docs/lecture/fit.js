@@ -18,10 +18,14 @@ function fits(slide) {
   );
 }
 
+// A line of output is broken only where the smallest letters do not fit.
 function fit(slide) {
-  for (const size of SIZES) {
-    slide.style.setProperty("--grow", size);
-    if (fits(slide)) return;
+  for (const wraps of [false, true]) {
+    slide.classList.toggle("wraps", wraps);
+    for (const size of SIZES) {
+      slide.style.setProperty("--grow", size);
+      if (fits(slide)) return;
+    }
   }
 }
 
