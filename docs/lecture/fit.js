@@ -18,11 +18,11 @@ function fits(slide) {
   );
 }
 
-// A line of output is broken only where the smallest letters do not fit.
+// A line of output is broken only where it would make the letters smaller than by design.
 function fit(slide) {
   for (const wraps of [false, true]) {
     slide.classList.toggle("wraps", wraps);
-    for (const size of SIZES) {
+    for (const size of wraps ? SIZES : SIZES.filter((one) => one >= 1)) {
       slide.style.setProperty("--grow", size);
       if (fits(slide)) return;
     }
