@@ -130,7 +130,7 @@ def without_autotuning(dataset: tf.data.Dataset) -> tf.data.Dataset:
     """Return `dataset` without the thread by which TensorFlow tunes it while it runs.
 
     That thread sleeps twice as long each time, and the end of the data waits until it wakes:
-    `fit` then returned after 10.3 s in place of 6.0 s (tests/benchmarks/bench_autotuning.py).
+    one `fit` of three returned after 10.3 s in place of 6.3 s (tests/benchmarks/bench_autotuning.py).
     """
     options = tf.data.Options()
     options.autotune.enabled = False
