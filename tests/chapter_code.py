@@ -95,17 +95,16 @@ def uses_in_order(statements: list[ast.stmt]) -> Uses:
     """Return how statements that follow each other use their variables: what one sets, the next has."""
     found = Uses(set(), set(), set(), set())
     for statement in statements:
-        names = uses_of_block(statement) if hasattr(statement, "body") else uses_of_line(statement)
+        is_branch = isinstance(statement, ast.For | ast.While | ast.If)
+        names = uses_of_branch(statement) if is_branch else uses_of_line(statement)
         found.read.update(names.read - found.replaced)
         found.set.update(names.set)
         found.replaced.update(names.replaced)
     return found
 
 
-def uses_of_block(statement: ast.stmt) -> Uses:
-    """Return how a loop, a condition or another statement with statements inside uses its variables."""
-    if not isinstance(statement, ast.For | ast.While | ast.If):
-        return uses_of_line(statement)
+def uses_of_branch(statement: ast.For | ast.While | ast.If) -> Uses:
+    """Return how a loop or a condition uses its variables."""
     is_loop = isinstance(statement, ast.For)
     head = uses_of_line(ast.Expr(statement.iter if is_loop else statement.test))
     target = uses_of_line(ast.Assign([statement.target], ast.Constant(0))).set if is_loop else set()
@@ -115,7 +114,7 @@ def uses_of_block(statement: ast.stmt) -> Uses:
 
 
 def uses_of_line(statement: ast.stmt) -> Uses:
-    """Return how one statement uses its variables."""
+    """Return how one statement, with all that may be inside, uses its variables."""
     table = symtable.symtable(ast.unparse(ast.fix_missing_locations(statement)), "cell", "exec")
     symbols = table.get_symbols()
     names = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}

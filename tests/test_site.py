@@ -90,6 +90,14 @@ def test_pictures_are_those_of_the_notebook_with_their_alternative_text(site, pa
 
 
 @chapters
+def test_page_is_light(site, pages, chapter):
+    """Its text and all its pictures, also those that a browser loads only when they are scrolled to."""
+    page = page_of(site, chapter)
+    pictures = {page.parent / source for source, _ in pages[page].pictures}
+    assert page.stat().st_size + sum(picture.stat().st_size for picture in pictures) < PAGE_BYTES
+
+
+@chapters
 def test_page_offers_download_colab_and_binder(site, pages, chapter):
     links = pages[page_of(site, chapter)].links
     path = f"notebooks/{chapter.name}"
@@ -173,6 +181,7 @@ def test_chapter_is_drawn(reader, chapter):
     page.goto(f"{reader.address}/notebooks/{chapter.stem}.html")
     formulas = page.locator(".math mjx-container")
     assert formulas.count() == page.locator(".math").count() > 0
+    assert page.locator("mjx-merror").count() == 0
     boxes = formulas.evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
     assert min(boxes) > 5
     page.evaluate("document.fonts.ready")

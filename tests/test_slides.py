@@ -191,6 +191,7 @@ def test_a_large_slide_is_noticed(reader):
 def test_formulas_are_drawn(reader, chapter):
     show(reader, chapter)
     assert reader.page.locator("section mjx-container").count() > 0
+    assert reader.page.locator("mjx-merror").count() == 0
     text = reader.page.evaluate("document.querySelector('.slides').textContent")
     assert not re.search(r"\$\$|\\(?:frac|sum|text)\b", text)
 

@@ -46,27 +46,27 @@ PARTS = {
 }
 
 
-# Keras's own layers, and the network's; pooling is Keras's own in both.
-CONVOLUTION = {"kernel_size": 3, "padding": "same", "use_bias": False}
-MAKE = {
-    "keras": {
-        "convolution": lambda filters: layers.Conv2D(filters, **CONVOLUTION),
-        "normalization": lambda filters: layers.BatchNormalization(scale=False),
-        "activation": lambda filters: layers.Activation("gelu"),
-        "pooling": lambda filters: layers.MaxPooling2D(),
-    },
-    "ours": {
-        "convolution": lambda filters: MatrixGradientConv2D(filters, **CONVOLUTION),
-        "normalization": lambda filters: FusedBatchNormalization(scale=False),
-        "activation": lambda filters: layers.Activation(fused_gelu),
-        "pooling": lambda filters: layers.MaxPooling2D(),
-    },
+# What makes each part: Keras's own layer, and the network's.
+CLASSES = {
+    "keras": (layers.Conv2D, layers.BatchNormalization, "gelu"),
+    "ours": (MatrixGradientConv2D, FusedBatchNormalization, fused_gelu),
 }
+
+
+def make_layer(side: str, kind: str, num_filters: int) -> layers.Layer:
+    """Return a layer, Keras's or ours; pooling is Keras's in both."""
+    convolution, normalization, activation = CLASSES[side]
+    return {
+        "convolution": lambda: convolution(num_filters, 3, padding="same", use_bias=False),
+        "normalization": lambda: normalization(scale=False),
+        "activation": lambda: layers.Activation(activation),
+        "pooling": lambda: layers.MaxPooling2D(),
+    }[kind]()
 
 
 def make_part(side: str, kind: str, size: int, num_inputs: int, num_filters: int):
     """Return a function that runs one layer, Keras's or ours, forward and backward."""
-    layer = MAKE[side][kind](num_filters)
+    layer = make_layer(side, kind, num_filters)
     layer.build((RECIPE.batch_size, size, size, num_inputs))
     maps = tf.cast(tf.random.normal((RECIPE.batch_size, size, size, num_inputs)), layer.compute_dtype)
     weights = [weight.value for weight in layer.trainable_weights]
@@ -111,7 +111,7 @@ def main() -> None:
 def report(part: tuple, count: int, pytorch: PyTorch, num_rounds: int, num_steps: int = 5) -> None:
     """Time a part all three ways, and keep a line."""
     name = " ".join(map(str, part))
-    steps = {side: make_part(side, *part) for side in MAKE}
+    steps = {side: make_part(side, *part) for side in CLASSES}
     for step in steps.values():
         step()
     turns = []

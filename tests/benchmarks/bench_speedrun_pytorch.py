@@ -130,7 +130,7 @@ def main() -> None:
         finally:
             for side in list(sides.values())[1:]:
                 side.stop()
-    report(measured, options.activation, sides[f"PyTorch, batch {SOURCE_BATCH}"].about)
+    report(measured, sides, options.activation)
 
 
 def compare(sides: dict, num_images: int, num_rounds: int) -> dict[str, dict[str, np.ndarray]]:
@@ -150,14 +150,14 @@ def whole_training(measured: dict[str, np.ndarray], num_images: int, share: floa
     return num_images * (share * measured["all"] + (1 - share) * measured["resting"])
 
 
-def report(measured: dict[str, dict[str, np.ndarray]], activation: str, about: dict) -> None:
+def report(measured: dict[str, dict[str, np.ndarray]], sides: dict, activation: str) -> None:
     for name, kinds in measured.items():
         rates = ", ".join(f"{1 / wall:5.0f} images/s ({kind})" for kind, (wall, _) in kinds.items())
         print(f"{name:22} {rates}")
     ours = whole_training(measured.pop("Keras"), PASSES, SHARE)
     others = {name: whole_training(side, SOURCE_PASSES, SOURCE_SHARE) for name, side in measured.items()}
     fastest = min(others, key=lambda name: others[name][0])
-    theirs = others[fastest]
+    theirs, pytorch = others[fastest], sides[fastest]
     keep(
         "speedrun_pytorch",
         {
@@ -165,7 +165,7 @@ def report(measured: dict[str, dict[str, np.ndarray]], activation: str, about: d
             "dtype": DTYPE,
             "optimizer": RECIPE.optimizer,
             "batch_size": RECIPE.batch_size,
-            "pytorch_batch_size": int(fastest.split()[-1]),
+            "pytorch_batch_size": pytorch.batch_size,
             "keras_images_per_second": round(PASSES / ours[0]),
             "pytorch_images_per_second": round(SOURCE_PASSES / theirs[0]),
             "wall_ratio_per_image": round(ours[0] / PASSES / (theirs[0] / SOURCE_PASSES), 3),
@@ -174,8 +174,8 @@ def report(measured: dict[str, dict[str, np.ndarray]], activation: str, about: d
             "pytorch_minutes": round(theirs[0] / 60, 2),
             "wall_ratio": round(ours[0] / theirs[0], 3),
             "processor_ratio": round(ours[1] / theirs[1], 3),
-            "torch": about["torch"],
-            "torch_threads": about["threads"],
+            "torch": pytorch.about["torch"],
+            "torch_threads": pytorch.about["threads"],
         },
     )
 

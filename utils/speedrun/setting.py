@@ -99,6 +99,11 @@ class Setting:
         return round(EARLY_SHARE * self.epochs)
 
     @property
+    def has_whitening_layer(self) -> bool:
+        """Whether there is a layer whose kernel is computed from images; the lecture's network has none."""
+        return self.network == "speedrun" and self.whitening
+
+    @property
     def dtype_policy(self) -> str:
         """Name of the precision that is computed with."""
         return fastest_dtype_policy() if self.bfloat16 else "float32"

@@ -42,7 +42,7 @@ def build_and_compile(setting: Setting, seed: int, images: np.ndarray) -> keras.
     """
     set_seed(seed)
     model = setting.build()
-    if setting.network == "speedrun" and setting.whitening:
+    if setting.has_whitening_layer:
         set_whitening(model, whitening_kernel(images[:NUM_WHITENING_IMAGES]))
     _compile(model, setting, setting.make_optimizer())
     model.optimizer.build(model.trainable_variables)
@@ -94,14 +94,14 @@ def _compile(model: keras.Model, setting: Setting, optimizer: keras.optimizers.O
 
 def _phases(setting: Setting) -> tuple[int, ...]:
     """Return the epochs before which a phase ends: once the bias rests, fewer gradients are needed."""
-    if setting.network == "speedrun" and setting.whitening and 0 < setting.early_epochs < setting.epochs:
+    if setting.has_whitening_layer and 0 < setting.early_epochs < setting.epochs:
         return setting.early_epochs, setting.epochs
     return (setting.epochs,)
 
 
 def let_bias_rest(model: keras.Model, setting: Setting) -> None:
     """Freeze the bias of the whitening layer, if there is one, and compile the model again."""
-    if setting.network == "speedrun" and setting.whitening:
+    if setting.has_whitening_layer:
         model.get_layer("whitening").trainable = False
         # The same optimizer, with its momenta.
         _compile(model, setting, model.optimizer)
