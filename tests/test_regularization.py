@@ -1,4 +1,4 @@
-"""The methods of chapter 05 by hand, against the Keras layers; the laboratory's network and cells."""
+"""The methods of chapter 09 by hand, against the Keras layers; the laboratory's network and cells."""
 
 import dataclasses
 import json

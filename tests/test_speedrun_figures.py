@@ -1,4 +1,4 @@
-"""Figures of chapter 08: what they show is what they were given."""
+"""Figures of chapter 15: what they show is what they were given."""
 
 from utils.speedrun.figures import plot_roofline, plot_staircase, show_whitening
 

@@ -1,4 +1,4 @@
-"""The network of the regularization laboratory, with one argument for each method of chapter 05."""
+"""The network of the regularization laboratory, with one argument for each method of chapter 09."""
 
 import dataclasses
 from dataclasses import dataclass

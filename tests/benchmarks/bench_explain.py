@@ -2,7 +2,7 @@
 
     pytest tests/benchmarks/bench_explain.py -n0 --benchmark-enable
 
-All five layers of the network of chapter 06 are searched over 10,000 images, 16 maps a layer and
+All five layers of the network of chapter 11 are searched over 10,000 images, 16 maps a layer and
 nine patches a map, in a process of its own, so that its peak of memory is not that of others. Weights
 and images are random: neither time nor memory depends on what they are.
 """

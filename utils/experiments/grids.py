@@ -1,4 +1,4 @@
-"""The grids of chapter 05, as data: which settings, and how many seeds."""
+"""The grids of chapter 09, as data: which settings, and how many seeds."""
 
 from utils.experiments.grid import Grid
 from utils.regularization import POOLINGS, Setting

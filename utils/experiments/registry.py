@@ -2,7 +2,7 @@
 
 from utils.experiments.recipe import Experiment
 
-# One recipe for the six small networks of chapter 04, so that only the network differs.
+# One recipe for the six small networks of chapter 06, so that only the network differs.
 SMALL_NETWORKS = (
     "small_lenet",
     "small_alexnet",
@@ -21,7 +21,7 @@ SMALL_RECIPE = {
     "augmentation": {"flip": "alternating", "shift": 2},
     "label_smoothing": 0.1,
 }
-# Chapter 06 looks into the first; the second differs in layer 1 only.
+# Chapter 11 looks into the first; the second differs in layer 1 only.
 ZFNET_RECIPE = {
     "architecture": "zfnet_cifar10",
     "epochs": 16,

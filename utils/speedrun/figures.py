@@ -1,4 +1,4 @@
-"""Figures of chapter 08: the roofline, the whitened patches, and the staircase of an ablation."""
+"""Figures of chapter 15: the roofline, the whitened patches, and the staircase of an ablation."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The grids of chapter 08, as data: from the lecture's network to the recipe, one change at a time."""
+"""The grids of chapter 15, as data: from the lecture's network to the recipe, one change at a time."""
 
 from utils.experiments.grid import Grid
 from utils.speedrun.cells import RECORDED_NAME, train_cell, train_recorded

@@ -1,4 +1,4 @@
-"""The experiments of chapter 07 from the command line.
+"""The experiments of chapter 13 from the command line.
 
 python -m utils.transfer list           what is recorded, and with which result
 python -m utils.transfer run STAGE      measure a stage again; one that was cut goes on

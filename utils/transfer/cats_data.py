@@ -1,4 +1,4 @@
-"""Features of cats and dogs, computed once for all experiments of chapter 07."""
+"""Features of cats and dogs, computed once for all experiments of chapter 13."""
 
 from typing import NamedTuple
 

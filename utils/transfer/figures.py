@@ -1,4 +1,4 @@
-"""Figures of chapter 07, drawn from what its stages recorded."""
+"""Figures of chapter 13, drawn from what its stages recorded."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the experiments of chapter 07 measured, stage by stage."""
+"""What the experiments of chapter 13 measured, stage by stage."""
 
 import json
 import time
