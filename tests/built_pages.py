@@ -25,7 +25,7 @@ MEASURE = """() => ({
 
 def build(what: str, folder: Path) -> Path:
     """Build `what` into `folder` with the command of the instructor guide, and return the folder."""
-    command = [sys.executable, "-m", "docs.build", what, "--folder", str(folder)]
+    command = [sys.executable, "-m", "course.build", what, "--folder", str(folder)]
     environment = os.environ | {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_REF_NAME": "main"}
     done = subprocess.run(command, cwd=COURSE, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-4000:]

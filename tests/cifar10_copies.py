@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path
 from typing import ClassVar
 
-from utils.cifar10_formats import CLASS_NAMES, TRAIN_BATCHES, Arrays
+from utils.data.cifar10_formats import CLASS_NAMES, TRAIN_BATCHES, Arrays
 
 import numpy as np
 from PIL import Image

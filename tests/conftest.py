@@ -9,8 +9,9 @@ import sys
 import threading
 from pathlib import Path
 
-from utils import cifar10_downloads, data
-from utils.cifar10_formats import Arrays
+from utils.data import cifar10 as data
+from utils.data import cifar10_downloads
+from utils.data.cifar10_formats import Arrays
 
 import pytest
 from built_pages import build

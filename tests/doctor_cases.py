@@ -1,6 +1,6 @@
 """What the tests of the doctor share."""
 
-from utils.doctor.results import Result
+from course.doctor.results import Result
 
 
 def commands_for(result: Result) -> str:

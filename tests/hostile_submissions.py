@@ -54,7 +54,7 @@ def replace_checkers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     The last line puts the true functions back behind the first check: the attack is on that one alone.
     """
     attack = """
-from utils.assignments import checks
+from utils.practice import checks
 
 kept = checks.expect_array, checks.expect_equal
 checks.expect_array = checks.expect_equal = lambda *arguments: None

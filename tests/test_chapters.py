@@ -151,7 +151,7 @@ def test_every_figure_has_alternative_text(chapter):
     for output in outputs(chapter):
         if "image/png" in output.get("data", {}):
             alt = output["metadata"].get("image/png", {}).get("alt", "")
-            assert len(alt) >= 20, "describe the figure: utils.plotting.describe"
+            assert len(alt) >= 20, "describe the figure: utils.figures.describe"
 
 
 def test_few_cells_are_excused_from_comparison(chapter):

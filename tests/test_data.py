@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from utils import cifar10_formats, data, scenes
-from utils.data import Dataset, DatasetUnavailable, as_float, load_cifar10
+from utils import scenes
+from utils.data import Dataset, DatasetUnavailable, as_float, cifar10_formats, load_cifar10
+from utils.data import cifar10 as data
 
 import numpy as np
 import pytest

@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from utils import cifar10_downloads, cifar10_formats, data
-from utils.data import DatasetUnavailable, load_cifar10
+from utils.data import DatasetUnavailable, cifar10_downloads, cifar10_formats, load_cifar10
+from utils.data import cifar10 as data
 
 import numpy as np
 import pytest
@@ -143,7 +143,8 @@ def test_abandoned_downloads_are_removed_and_living_ones_are_not(small, cache):
 
 LOAD = """
 import sys
-from utils import cifar10_downloads, data
+from utils.data import cifar10_downloads
+from utils.data import cifar10 as data
 cifar10_downloads.OFFICIAL_URL, data.CIFAR10_SHA256, limit = sys.argv[1:]
 if int(limit):
     import resource

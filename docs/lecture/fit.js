@@ -1,59 +1,74 @@
-// Letters and pictures of a slide grow until they fill it: what is shown to a hall is read from its last row.
-// A slide that goes on under no heading of its own names its section at its foot.
+// Words of a slide are as large as its page allows: what is shown to a hall is read from its last row.
 
-const SIZES = [1.4, 1.3, 1.2, 1.1, 1, 0.95, 0.9];
-const LOWEST = 692; // of 720 pixels; below is the foot
-const BOXES = "pre, table, .highlight, .jp-OutputArea-output, .jp-RenderedHTMLCommon";
+// In pixels of 720. Words stay below the heading's 44; a printed line alone may be as large.
+const SIZES = [44, 40, 36, 34, 32, 30, 28, 26, 24];
+const LARGEST_WORDS = 36;
+const LOWEST = 688; // of 720 pixels; below is the foot
 
-function fits(slide) {
-  const page = slide.getBoundingClientRect();
-  const scale = page.width / slide.offsetWidth;
-  const lowest = page.top + LOWEST * scale;
-  const cells = [...slide.children].filter((part) => part.matches(".jp-Cell, .fragment"));
-  if (cells.some((cell) => cell.getBoundingClientRect().bottom > lowest)) return false;
-  const boxes = [...slide.querySelectorAll(BOXES)].filter((box) => !box.closest("aside"));
-  return boxes.every(
-    (box) =>
-      box.scrollWidth <= box.clientWidth + 1 && box.getBoundingClientRect().right <= page.right - 40 * scale,
-  );
+function fits(page) {
+  const end = (part) => part.offsetTop + part.offsetHeight;
+  const parts = [...page.children].flatMap((part) => (part.offsetParent ? [part] : [...part.children]));
+  if (parts.some((part) => end(part) > LOWEST)) return false;
+  const boxes = [...page.querySelectorAll(".words, .output, .code, pre")];
+  return boxes.every((box) => box.scrollWidth <= box.clientWidth + 1);
 }
 
-// A line of output is broken only where it would make the letters smaller than by design.
-function fit(slide) {
+// A line of code or output is broken only where letters would be too small otherwise.
+function fit(page) {
+  const largest = page.querySelector(".words") ? LARGEST_WORDS : SIZES[0];
   for (const wraps of [false, true]) {
-    slide.classList.toggle("wraps", wraps);
-    for (const size of wraps ? SIZES : SIZES.filter((one) => one >= 1)) {
-      slide.style.setProperty("--grow", size);
-      if (fits(slide)) return;
+    page.classList.toggle("wraps", wraps);
+    for (const size of SIZES.filter((one) => one <= largest)) {
+      page.style.setProperty("--size", `${size}px`);
+      if (fits(page)) return;
     }
   }
 }
 
-function nameSection(slide) {
-  const heading = slide.parentElement.querySelector("h1, h2");
-  const continues = heading && !slide.querySelector("h1, h2, h3");
-  const words = heading?.cloneNode(true);
-  words?.querySelector(".anchor-link")?.remove();
-  document.querySelector(".section-name").textContent = continues ? words.textContent : "";
+function fitAll() {
+  document.querySelectorAll(".page").forEach(fit);
 }
 
-function show(slide) {
-  fit(slide);
-  nameSection(slide);
+function fitCurrent() {
+  fit(Reveal.getCurrentSlide().querySelector(".page"));
+}
+
+// On a phone all slides stand below each other; reveal.js forgets there which one the address names.
+function scrollTo(hash) {
+  fitAll();
+  const [, h, v = 0] = hash.match(/^#\/(\d+)(?:\/(\d+))?/) ?? [];
+  const isAsked = (slide) => Reveal.getIndices(slide).h === Number(h) && Reveal.getIndices(slide).v === Number(v);
+  Reveal.getSlides().find(isAsked)?.closest(".scroll-page").scrollIntoView();
 }
 
 // Pictures have no size before they are loaded.
 const drawn = new Promise((resolve) => addEventListener("load", resolve));
+const asked = location.hash;
 
-Reveal.on("slidechanged", (event) => show(event.currentSlide));
-Reveal.on("ready", () => drawn.then(() => show(Reveal.getCurrentSlide())));
+Reveal.on("slidechanged", fitCurrent);
+Reveal.on("ready", () => drawn.then(() => (Reveal.isScrollView() ? scrollTo(asked) : fitCurrent())));
 // Printed, all slides are seen at once: none is hidden from a screen reader either.
 Reveal.on("pdf-ready", async () => {
   await drawn;
   for (const slide of Reveal.getSlides()) {
     slide.hidden = false;
     slide.removeAttribute("aria-hidden");
-    fit(slide);
   }
+  fitAll();
   document.body.dataset.printed = "ready";
+});
+
+Reveal.initialize({
+  width: 1280,
+  height: 720,
+  margin: 0,
+  minScale: 0.1,
+  center: false,
+  hash: true,
+  slideNumber: "c/t",
+  scrollLayout: "compact",
+  scrollSnap: false,
+  transition: "none",
+  pdfSeparateFragments: false,
+  plugins: [RevealNotes],
 });

@@ -1,3 +1,3 @@
-"""Assignments are no chapters: their sources store no outputs, and tests/test_assignments.py checks them."""
+"""Assignments store no outputs; tests/test_course_assignments.py checks them."""
 
 collect_ignore_glob = ["*.ipynb"]

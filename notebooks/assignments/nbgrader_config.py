@@ -2,7 +2,7 @@
 
 import os
 
-from utils.assignments.release import STUB
+from course.assignments.release import STUB
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 
@@ -12,7 +12,8 @@ if "NBGRADER_EXCHANGE" in os.environ:
 
 c.ClearSolutions.code_stub = {"python": "\n".join(STUB)}
 
-# A submission under another name, or with a notebook missing, is refused while its author can still act.
+# A submission under another name, or with a notebook missing, is refused while its
+# author can still act.
 c.ExchangeSubmit.strict = True
 
 # A check that a student deleted is put back before grading.
@@ -22,5 +23,9 @@ c.OverwriteCells.add_missing_cells = True
 c.Execute.timeout = int(os.environ.get("NBGRADER_CELL_TIMEOUT", 60))
 # Seconds that the last outputs of a cell may take to arrive, on a machine that is busy.
 c.Execute.iopub_timeout = 60
-limit = "from utils.assignments.limits import limit_kernel; limit_kernel(); del limit_kernel"
-c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", f"--IPKernelApp.exec_lines={limit}"]
+module = "course.assignments.limits"
+limit = f"from {module} import limit_kernel; limit_kernel(); del limit_kernel"
+c.Execute.extra_arguments = [
+    "--HistoryManager.hist_file=:memory:",
+    f"--IPKernelApp.exec_lines={limit}",
+]

@@ -19,7 +19,7 @@ LIMITS = {"minutes": 4.0, "memory_gb": 2.0}
 # Runs in a process of its own, whose only child is the kernel.
 EXECUTE = """
 import json, resource, sys, time
-from utils.hardware import peak_memory_of_children
+from course.execute import peak_memory_of_children
 import nbformat
 from nbclient import NotebookClient
 

@@ -10,8 +10,7 @@ the ratios within one run.
 import sys
 import time
 
-from utils.augmentation import Augmentation
-from utils.training import shuffled_batches
+from utils.training import Augmentation, shuffled_batches
 
 import keras
 import numpy as np

@@ -18,7 +18,7 @@ MEASURE = """
 import json, time
 from utils.architectures import zfnet_cifar10
 from utils.explain import network, top_patches
-from utils.hardware import peak_memory
+from laboratory.machine import peak_memory
 import numpy as np
 
 model = zfnet_cifar10()

@@ -36,9 +36,9 @@ def random_dataset(num_images: int):
 
 def train_one(num_images: int, width: int, epochs: int = 2) -> dict[str, float]:
     """Train in this process; return the costs of the last epoch."""
-    from utils.hardware import peak_memory
-    from utils.speedrun import train
-    from utils.speedrun.grids import RECIPE
+    from laboratory.machine import peak_memory
+    from laboratory.speedrun import train
+    from laboratory.speedrun.grids import RECIPE
 
     setting = RECIPE.replace(width=width, num_images=num_images, epochs=epochs, batch_size=500)
     with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ import time
 from unittest import mock
 
 from utils.architectures import small
-from utils.fused_normalization import FusedBatchNormalization
+from utils.layers import FusedBatchNormalization
 from utils.training import fastest_dtype_policy
 
 import keras

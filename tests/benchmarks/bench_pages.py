@@ -21,7 +21,7 @@ KINDS = ("docs", "notebooks", "slides")
 def main(folder: str = str(COURSE / "docs" / "_build" / "site")) -> None:
     pages = [page for kind in KINDS for page in Path(folder).glob(f"{kind}/*.html")]
     if not pages:
-        raise SystemExit(f"no pages in {folder}; build them: python -m docs.build site")
+        raise SystemExit(f"no pages in {folder}; build them: python -m course.build site")
     with reading(Path(folder)) as reader:
         for page in sorted(pages):
             address = page.relative_to(folder).as_posix()

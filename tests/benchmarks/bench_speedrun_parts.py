@@ -14,10 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from utils.fused_activation import fused_gelu
-from utils.fused_normalization import FusedBatchNormalization
-from utils.matrix_gradient import MatrixGradientConv2D
-from utils.speedrun.grids import RECIPE
+from laboratory.speedrun.grids import RECIPE
+from utils.layers import FusedBatchNormalization, fused_gelu
+from utils.layers.matrix_gradient import MatrixGradientConv2D
 
 import keras
 import numpy as np

@@ -22,9 +22,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from utils.speedrun import build_and_compile
-from utils.speedrun.grids import RECIPE
-from utils.speedrun.training import let_bias_rest
+from laboratory.speedrun import build_and_compile
+from laboratory.speedrun.grids import RECIPE
+from laboratory.speedrun.training import let_bias_rest
 
 import numpy as np
 import tensorflow as tf

@@ -15,8 +15,8 @@ import sys
 import time
 from dataclasses import replace
 
+from laboratory.runs import EXPERIMENTS, Experiment
 from utils.data import as_float, load_cifar10
-from utils.experiments import EXPERIMENTS, Experiment
 from utils.training import fastest_dtype_policy, share_correct, shuffled_batches
 
 import keras

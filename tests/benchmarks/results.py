@@ -7,8 +7,8 @@ says nothing. Compare ratios within a line; figures of different lines come from
 import datetime
 from pathlib import Path
 
-from utils.experiments.table import append_line
-from utils.hardware import environment
+from laboratory.grids.table import append_line
+from laboratory.machine import environment
 
 FOLDER = Path(__file__).parent / "results"
 

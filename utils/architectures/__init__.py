@@ -1,6 +1,7 @@
 """The famous networks, one per file; each function returns an uncompiled `keras.Model`."""
 
 from utils.architectures.alexnet import alexnet
+from utils.architectures.build import build
 from utils.architectures.googlenet import googlenet
 from utils.architectures.inception_v3 import inception_v3
 from utils.architectures.lecture_cifar10 import lecture_cifar10, lecture_cifar10_large
@@ -22,6 +23,7 @@ from utils.architectures.zfnet_cifar10 import zfnet_cifar10
 
 __all__ = [
     "alexnet",
+    "build",
     "googlenet",
     "inception_v3",
     "lecture_cifar10",

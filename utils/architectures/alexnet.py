@@ -20,10 +20,10 @@ The paper prints images of 224 pixels; 55 windows of 11 with stride 4 take 227.
 from pathlib import Path
 
 from utils.architectures.weights import load_weights
+from utils.layers import LocalResponseNormalization
 
 import keras
-import numpy as np
-from keras import layers, ops
+from keras import layers
 
 
 def alexnet(
@@ -100,33 +100,3 @@ def _classifier(x, classes: int, activation: str | None):
     return layers.Dense(
         classes, activation=activation, kernel_initializer=normal, dtype="float32", name="fc8"
     )(x)
-
-
-@keras.saving.register_keras_serializable(package="course")
-class LocalResponseNormalization(layers.Layer):
-    """Divide each unit by a measure of its neighbors' activity in the adjacent maps.
-
-    Feature maps (N, H, W, C) to the same shape: a / (k + alpha * s)**beta, where s is the sum of
-    the squares of `n` maps around, its own among them; at the first and last maps there are fewer.
-
-    Source: Krizhevsky et al. 2012, section 3.3, with its k, n, alpha and beta. Caffe's layer of
-    the same name divides alpha by n.
-    """
-
-    def __init__(self, k: float = 2, n: int = 5, alpha: float = 1e-4, beta: float = 0.75, **kwargs):
-        super().__init__(**kwargs)
-        if n < 1 or n % 2 == 0:
-            raise ValueError(f"n must be odd, so that as many maps lie on either side, not {n}.")
-        self.k, self.n, self.alpha, self.beta = k, n, alpha, beta
-
-    def call(self, feature_maps):
-        index = np.arange(feature_maps.shape[-1])
-        is_near = np.abs(index[:, None] - index) <= self.n // 2
-        # One product with a band of ones adds up the neighbors: faster than n shifted copies.
-        sums = ops.matmul(ops.square(feature_maps), ops.cast(is_near, feature_maps.dtype))
-        log_divisor = self.beta * ops.log(self.k + self.alpha * ops.cast(sums, "float32"))
-        return feature_maps * ops.cast(ops.exp(-log_divisor), feature_maps.dtype)
-
-    def get_config(self):
-        own = {"k": self.k, "n": self.n, "alpha": self.alpha, "beta": self.beta}
-        return {**super().get_config(), **own}

@@ -7,8 +7,8 @@ figures 2b and 3. The table's operations match the layers, its parameters only r
 from pathlib import Path
 from typing import NamedTuple
 
-from utils.architectures.alexnet import LocalResponseNormalization
 from utils.architectures.weights import load_weights
+from utils.layers import LocalResponseNormalization
 
 import keras
 from keras import layers

@@ -14,11 +14,11 @@ Recognition", Proceedings of the IEEE 86 (11), 1998, section II.B, figure 2 and 
     total                          60,000       340,908              61,706
 """
 
-from utils.architectures.lenet1 import Subsampling, TableConv2D, fan_in_uniform, scaled_tanh
+from utils.layers import RBFOutput, Subsampling, TableConv2D, fan_in_uniform, scaled_tanh
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import layers
 
 # Table I: which maps of S2 each map of C3 sees.
 C3_TABLE = (
@@ -116,37 +116,3 @@ def digit_bitmaps() -> np.ndarray:
     rows = [line.split() for line in DIGITS.split("\n") if line]
     ink = [[[pixel == "#" for pixel in row[digit]] for row in rows] for digit in range(10)]
     return np.where(ink, 1, -1).astype("float32")
-
-
-@keras.saving.register_keras_serializable(package="course")
-class RBFOutput(layers.Layer):
-    """Measure the squared distance of the inputs to each class's fixed center.
-
-    Features (N, F) to distances (N, len(centers)): output i is the sum of (inputs - centers[i])**2.
-    The centers are kept with the weights, but no training changes them.
-
-    Source: LeCun et al. 1998, section II.B, equation 7.
-    """
-
-    def __init__(self, centers, **kwargs):
-        super().__init__(**kwargs)
-        self._centers = np.asarray(centers, "float32")
-
-    def build(self, input_shape):
-        if input_shape[-1] != self._centers.shape[-1]:
-            raise ValueError(
-                f"Inputs {tuple(input_shape)} have no distance to centers {self._centers.shape}: "
-                "both need the same number of features."
-            )
-        self.centers = self.add_weight(
-            shape=self._centers.shape,
-            initializer=lambda shape, dtype: ops.cast(self._centers, dtype),
-            trainable=False,
-            name="centers",
-        )
-
-    def call(self, features):
-        return ops.sum(ops.square(features[:, None, :] - self.centers), axis=-1)
-
-    def get_config(self):
-        return {**super().get_config(), "centers": self._centers.tolist()}

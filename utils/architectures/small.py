@@ -6,8 +6,7 @@ this package, not their widths. Those of 2014 and later normalize each convoluti
 their authors do from 2015 on; the two before it do not know how.
 """
 
-from utils.architectures.alexnet import LocalResponseNormalization
-from utils.fused_normalization import FusedBatchNormalization
+from utils.layers import FusedBatchNormalization, LocalResponseNormalization
 
 import keras
 from keras import layers

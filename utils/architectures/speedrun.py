@@ -4,9 +4,14 @@ Source: K. Jordan, "94 % on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024 (arX
 sections 3.1 to 3.3 and appendix A.
 """
 
-from utils.fused_activation import fused_gelu
-from utils.fused_normalization import FusedBatchNormalization
-from utils.matrix_gradient import MatrixGradientConv2D
+from utils.layers import (
+    FusedBatchNormalization,
+    MatrixGradientConv2D,
+    Whitening,
+    default_uniform,
+    dirac,
+    fused_gelu,
+)
 
 import keras
 from keras import layers
@@ -33,9 +38,9 @@ def speedrun(
     Args:
         width: number of maps of the first group, at least 24; the other two have four times as many.
         activation: name of an activation in Keras; "gelu", the source's, is computed in one pass over
-            memory (`utils.fused_activation`).
+            memory (`utils.layers.fused_gelu`).
         whitening: whether the kernel of the first layer is computed from images
-            (`utils.speedrun.whitening_kernel`, see `set_whitening`) and frozen, or learned.
+            (`laboratory.speedrun.whitening_kernel`, see `set_whitening`) and frozen, or learned.
         normalization: whether each convolution is normalized by batch; without it, each has a bias.
         normalization_momentum: of the moving mean and variance; the source has 0.6 for batches of 1,024.
         logits_scale: factor on the inputs of the softmax.
@@ -79,42 +84,6 @@ def _finish(x, activation, normalization: bool, momentum: float):
     return layers.Activation(activation)(x)
 
 
-@keras.saving.register_keras_serializable(package="course")
-class Whitening(layers.Conv2D):
-    """Convolve with a kernel that is set, not learned; the bias is learned."""
-
-    def add_weight(self, *arguments, name=None, **options):
-        # So that the kernel stays frozen also when `trainable` of the layer is set to True again.
-        if name == "kernel":
-            options["trainable"] = False
-        return super().add_weight(*arguments, name=name, **options)
-
-
 def set_whitening(model: keras.Model, kernel) -> None:
     """Set the kernel (2, 2, 3, 24) of the first layer of `model`, as `whitening_kernel` returns it."""
     model.get_layer("whitening").kernel.assign(kernel)
-
-
-def default_uniform() -> keras.initializers.Initializer:
-    """Return PyTorch's default for kernels: uniform within 1 / sqrt(number of inputs of a unit)."""
-    return keras.initializers.VarianceScaling(1 / 3, mode="fan_in", distribution="uniform")
-
-
-@keras.saving.register_keras_serializable(package="course")
-def dirac(shape, dtype=None):
-    """Return a kernel (H, W, C, filters) whose first C filters pass one input map on, each its own.
-
-    The other filters are random. So a deep stack of convolutions begins as a shallow one.
-
-    Raises:
-        ValueError: fewer filters than input maps: not all could be passed on.
-
-    Source: the recipe of the module, section 3.3; S. Zagoruyko and N. Komodakis, "DiracNets", 2017.
-    """
-    height, width, channels, filters = shape
-    if filters < channels:
-        raise ValueError(f"{filters} filters cannot pass {channels} maps on: use at least as many.")
-    center = keras.ops.one_hot(height // 2 * width + width // 2, height * width, dtype=dtype)
-    identity = keras.ops.reshape(center, (height, width, 1, 1)) * keras.ops.eye(channels, dtype=dtype)
-    others = default_uniform()(shape, dtype=dtype)[..., channels:]
-    return keras.ops.concatenate([identity, others], axis=-1)

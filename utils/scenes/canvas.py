@@ -1,4 +1,4 @@
-"""A canvas of two layers: what surfaces reflect, and what shines by itself."""
+"""A canvas of two layers: what surfaces reflect, and what gives off light."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,29 @@ from PIL import Image, ImageDraw, ImageFilter
 Color = tuple[float, float, float]  # red, green, blue, from 0 to 1
 Point = tuple[float, float]  # x to the right and y downwards, from 0 to 1 across the picture
 BLACK: Color = (0.0, 0.0, 0.0)
+WHITE: Color = (1.0, 1.0, 1.0)
+
+
+def dimmed(color: Color, share: float) -> Color:
+    """Return a color with this share of its brightness."""
+    red, green, blue = color
+    return share * red, share * green, share * blue
+
+
+def mixed(color: Color, other: Color, share: float) -> Color:
+    """Return the color that lies this share of the way from one to the other."""
+    red, green, blue = (a + (b - a) * share for a, b in zip(color, other, strict=True))
+    return red, green, blue
 
 
 class Canvas:
-    """Draw in order, the nearer things later: each hides surface and light of what is behind it.
+    """A square picture to draw on, far things first: each drawing hides what lies behind it.
 
     Attributes:
         width: height and width in pixels; several per pixel of the finished picture, so that
             edges become smooth.
+        surface: the colors that daylight shows.
+        light: the colors of what shines in the dark.
     """
 
     def __init__(self, width: int):
@@ -25,17 +40,25 @@ class Canvas:
         self._brushes = [ImageDraw.Draw(layer) for layer in (self.surface, self.light)]
 
     def paste(self, picture: np.ndarray) -> None:
-        """Cover all of it with a photograph: (H, W, 3), uint8."""
+        """Cover the whole canvas with a photograph: (H, W, 3), uint8."""
         self.surface.paste(Image.fromarray(picture).resize((self.width, self.width)))
         self.light.paste((0, 0, 0), (0, 0, self.width, self.width))
 
-    def polygon(self, points: Sequence[Point], color: Color, light: Color = BLACK) -> None:
-        """Fill a polygon with a color and with the light that it gives off."""
+    def polygon(self, points: Sequence[Point] | np.ndarray, color: Color, light: Color = BLACK) -> None:
+        """Fill a polygon with a color and with the light that it gives off.
+
+        Args:
+            points: its corners, (x, y) each.
+            color: of the surface.
+            light: black where it does not shine.
+        """
         corners = [(x * self.width, y * self.width) for x, y in points]
         for brush, value in zip(self._brushes, (color, light), strict=True):
             brush.polygon(corners, fill=_to_bytes(value))
 
-    def box(self, left, top, right, bottom, color: Color, light: Color = BLACK) -> None:
+    def box(
+        self, left: float, top: float, right: float, bottom: float, color: Color, light: Color = BLACK
+    ) -> None:
         """Fill an upright rectangle."""
         self.polygon([(left, top), (right, top), (right, bottom), (left, bottom)], color, light)
 
@@ -49,9 +72,9 @@ class Canvas:
         """Turn the picture about its center, and enlarge it just enough to leave no empty corner."""
         angle = np.radians(abs(degrees))
         scale = float(np.cos(angle) + np.sin(angle))
-        for name in ("surface", "light"):
-            layer = turn_image(getattr(self, name), degrees, scale)
-            setattr(self, name, layer)
+        self.surface, self.light = (
+            turn_image(layer, degrees, scale) for layer in (self.surface, self.light)
+        )
         self._brushes = [ImageDraw.Draw(layer) for layer in (self.surface, self.light)]
 
     def expose(self, ambient: np.ndarray, glow: float) -> np.ndarray:
@@ -79,4 +102,5 @@ def turn_image(image: Image.Image, degrees: float, scale: float) -> Image.Image:
 
 
 def _to_bytes(color: Color) -> tuple[int, int, int]:
-    return tuple(int(min(max(value, 0.0), 1.0) * 255) for value in color)
+    red, green, blue = (int(min(max(value, 0.0), 1.0) * 255) for value in color)
+    return red, green, blue

@@ -1,4 +1,4 @@
-"""Shapes-10: ten classes of objects that differ in outline alone, with exact masks.
+"""Shapes-10: ten classes of objects that differ only in outline, with exact masks.
 
 Coordinates run from -1 to 1 across a picture, x to the right and y upwards: a scene does not
 depend on the number of pixels it is drawn with.
@@ -6,6 +6,8 @@ depend on the number of pixels it is drawn with.
 
 from collections.abc import Callable
 from typing import NamedTuple
+
+from utils.checks import require_integer
 
 import numpy as np
 
@@ -31,19 +33,19 @@ def shapes10(
     num_strokes: int = 3,
     noise: float = 0.08,
 ) -> Scenes:
-    """Draw Shapes-10: ten classes of light objects on darker ground that differ in outline alone.
+    """Draw Shapes-10: ten classes of light objects on a darker ground that differ only in outline.
 
     Position, size, tilt, colors, textures, clutter and noise are drawn independently of the class.
-    Any ten pictures from a multiple of ten on hold each class once. The same seed gives the same
+    Every ten pictures, counted from the first, show each class once. The same seed gives the same
     pictures again; a smaller `num_images` gives the first of them.
 
     Args:
         num_images: number of pictures, at least 1.
         size: height and width in pixels, at least 8.
         seed: integer, at least 0.
-        textures: paint with stripes, checks and the like; otherwise in plain colors.
-        num_strokes: strokes of any color behind the object, as clutter.
-        noise: largest standard deviation of the pixel noise, as a part of the range 0 to 255.
+        textures: whether to paint with stripes, checks and the like instead of plain colors.
+        num_strokes: number of strokes of any color behind the object, as clutter.
+        noise: largest standard deviation of the pixel noise, as a share of the range 0 to 255.
 
     Raises:
         ValueError: an argument is out of its range.
@@ -104,7 +106,7 @@ def _arrow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return head | shaft
 
 
-# Each outline tells which points (x, y) lie inside; all fit into the circle of radius 1.
+# Each outline says which points (x, y) lie inside; all fit into the circle of radius 1.
 SHAPES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "disc": lambda x, y: np.hypot(x, y) < 0.85,
     "ring": lambda x, y: abs(np.hypot(x, y) - 0.7) < 0.2,
@@ -151,15 +153,16 @@ def _draw_paint(
     darkest: float,
     lightest: float,
 ) -> np.ndarray:
-    """Fill pictures with a color each, lighter and darker by a texture: (N, size, size, 3)."""
+    """Fill each picture with one color, made lighter and darker by a texture: (N, size, size, 3)."""
     color = _uniform(rng, darkest, lightest, num_images, 1, 1, 3)
     change = _uniform(rng, -0.15, 0.15, num_images, 1, 1, 3) * textures
     frequency = _uniform(rng, 6, 16, num_images, 1, 1)
     u, v = _random_axes(rng, num_images, size)
     u, v = u * frequency, v * frequency
-    patterns = rng.choice(list(TEXTURES.values()), num_images)
-    pattern = np.stack([pattern(u[i], v[i]) for i, pattern in enumerate(patterns)])
-    return color + change * pattern[..., None]
+    textures_of = tuple(TEXTURES.values())
+    chosen = rng.integers(0, len(textures_of), num_images)
+    patterns = np.stack([textures_of[index](u[i], v[i]) for i, index in enumerate(chosen)])
+    return color + change * patterns[..., None]
 
 
 def _add_stroke(rng: np.random.Generator, pictures: np.ndarray) -> None:
@@ -199,9 +202,3 @@ def _turn(x: np.ndarray, y: np.ndarray, angle: np.ndarray) -> tuple[np.ndarray, 
 
 def _uniform(rng: np.random.Generator, low: float, high: float, *shape: int) -> np.ndarray:
     return rng.uniform(low, high, shape).astype(np.float32)
-
-
-def require_integer(name: str, value: int, smallest: int) -> None:
-    """Raise a ValueError unless an argument is an integer and large enough."""
-    if not isinstance(value, int | np.integer) or value < smallest:
-        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}.")

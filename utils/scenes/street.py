@@ -1,8 +1,8 @@
-"""The street behind the traffic lights: drawn, or a free photograph; and things that mislead."""
+"""The street behind the traffic lights, drawn or from a free photograph, and things that mislead."""
 
 import functools
 
-from utils.scenes.canvas import Canvas, Color
+from utils.scenes.canvas import BLACK, Canvas, Color, dimmed, mixed
 
 import numpy as np
 import skimage
@@ -38,7 +38,7 @@ WARM_LIGHT: Color = (1.0, 0.78, 0.45)
 
 
 def draw_photograph(rng: np.random.Generator, canvas: Canvas) -> None:
-    """Cover the canvas with a piece of a photograph, in changed colors."""
+    """Cover the canvas with a piece of a photograph, slightly tinted."""
     photograph = _photograph(PHOTOGRAPHS[rng.integers(len(PHOTOGRAPHS))])
     side = int(min(photograph.shape[:2]) * rng.uniform(0.45, 1.0))
     top, left = (rng.integers(0, length - side + 1) for length in photograph.shape[:2])
@@ -56,13 +56,12 @@ def _photograph(name: str) -> np.ndarray:
 
 
 def draw_street(rng: np.random.Generator, canvas: Canvas, night: bool) -> float:
-    """Draw sky, houses, trees and a road; return where the horizon is."""
+    """Draw sky, houses, trees and a road; return the height of the horizon, from 0 at the top."""
     horizon = rng.uniform(0.46, 0.62)
     above, below = SKIES[rng.integers(len(SKIES))]
     steps = 40
     for step in range(steps):
-        share = step / (steps - 1)
-        color = tuple(a + (b - a) * share for a, b in zip(above, below, strict=True))
+        color = mixed(above, below, step / (steps - 1))
         canvas.box(0, horizon * step / steps, 1, horizon * (step + 1) / steps + 0.01, color)
     vanishing = rng.uniform(0.35, 0.65)
     ground = _vary(rng, (0.42, 0.40, 0.38), 0.06)
@@ -97,12 +96,12 @@ def _draw_windows(rng, canvas, left, top, right, bottom, wall, night) -> None:
     columns = max(1, int((right - left) / rng.uniform(0.04, 0.07)))
     rows = max(1, int((bottom - top) / rng.uniform(0.06, 0.1)))
     width, height = (right - left) / columns, (bottom - top) / rows
-    dark = tuple(0.35 * value for value in wall)
+    dark = dimmed(wall, 0.35)
     for row in range(rows):
         for column in range(columns):
             x, y = left + width * (column + 0.25), top + height * (row + 0.25)
             lit = night and rng.random() < 0.35
-            light = tuple(0.55 * value for value in WARM_LIGHT) if lit else (0, 0, 0)
+            light = dimmed(WARM_LIGHT, 0.55) if lit else BLACK
             canvas.box(x, y, x + width / 2, y + height / 2, dark, light)
 
 
@@ -150,20 +149,20 @@ def draw_car(rng: np.random.Generator, canvas: Canvas, horizon: float) -> None:
         x - 0.12 * width, bottom - 0.3 * height, x + 0.12 * width, bottom - 0.18 * height, (0.8, 0.8, 0.75)
     )
     shine = rng.uniform(0.6, 1.0) if rng.random() < 0.6 else 0.0
-    light = tuple(shine * value for value in RED_LIGHT)
+    light = dimmed(RED_LIGHT, shine)
     for side in (-1, 1):
         inner, outer = sorted((x + side * 0.34 * width, x + side * 0.48 * width))
         canvas.box(inner, top + 0.5 * height, outer, top + 0.66 * height, (0.45, 0.04, 0.04), light)
 
 
 def draw_sign(rng: np.random.Generator, canvas: Canvas, horizon: float, night: bool) -> None:
-    """Draw something red or green that is no traffic light: a shop sign, a road sign, a street lamp."""
+    """Draw a shop sign, a pharmacy's cross, a road sign or a street lamp: no traffic light."""
     x, y = rng.uniform(0.05, 0.95), rng.uniform(0.08, horizon + 0.05)
     kind = rng.choice(["shop", "cross", "round", "lamp"])
     red = rng.random() < 0.5
     color = _vary(rng, (0.75, 0.10, 0.10) if red else (0.10, 0.50, 0.25), 0.08)
     shine = rng.uniform(0.4, 0.9) if night or rng.random() < 0.3 else 0.0
-    light = tuple(shine * value for value in (RED_LIGHT if red else GREEN_LIGHT))
+    light = dimmed(RED_LIGHT if red else GREEN_LIGHT, shine)
     size = rng.uniform(0.015, 0.06)
     if kind == "shop":
         canvas.box(x - 2.2 * size, y - 0.5 * size, x + 2.2 * size, y + 0.5 * size, color, light)
@@ -179,10 +178,10 @@ def draw_sign(rng: np.random.Generator, canvas: Canvas, horizon: float, night: b
         canvas.disc(x, y, 0.72 * size, (0.92, 0.92, 0.92) if red else color)
     else:
         canvas.box(x - 0.006, y, x + 0.006, horizon + 0.1, (0.2, 0.2, 0.2))
-        warm = WARM_LIGHT if night else (0.0, 0.0, 0.0)
-        canvas.disc(x, y, 0.35 * size, (0.8, 0.8, 0.75), warm)
+        canvas.disc(x, y, 0.35 * size, (0.8, 0.8, 0.75), WARM_LIGHT if night else BLACK)
 
 
 def _vary(rng: np.random.Generator, color: Color, amount: float) -> Color:
     shift = rng.uniform(-amount, amount) + rng.uniform(-amount, amount, 3) / 2
-    return tuple(float(np.clip(value + change, 0, 1)) for value, change in zip(color, shift, strict=True))
+    red, green, blue = np.clip(np.add(color, shift), 0, 1).tolist()
+    return red, green, blue

@@ -1,9 +1,9 @@
-"""Street scenes with traffic lights, and where exactly the lights are."""
+"""Street scenes with traffic lights, and exactly where the lights are."""
 
 from typing import NamedTuple
 
-from utils.scenes.canvas import BLACK, Canvas, Color
-from utils.scenes.shapes import require_integer
+from utils.checks import require_integer
+from utils.scenes.canvas import BLACK, WHITE, Canvas, Color, dimmed, mixed
 from utils.scenes.street import draw_car, draw_photograph, draw_sign, draw_street
 from utils.scenes.weather import add_glare, add_noise, add_rain, blur
 
@@ -38,21 +38,21 @@ def traffic_lights(
     turned: float = 0.0,
     distractors: int = 3,
 ) -> StreetScenes:
-    """Draw street scenes without a traffic light, with red ones, or with green ones.
+    """Draw street scenes with no traffic light, with red ones, or with green ones.
 
     The lights vary in size, number, place, tilt and color; there is day and night, rain and
-    glare; brake lights, shop signs and road signs are red and green as well. Street, weather
-    and all that misleads are drawn independently of the class. Any three pictures from a multiple
-    of three on hold each class once. The same seed gives the same pictures again; a smaller
+    glare; brake lights, shop signs and road signs are red and green as well. The street, the weather
+    and whatever misleads are drawn independently of the class. Every three pictures, counted from
+    the first, show each class once. The same seed gives the same pictures again; a smaller
     `num_images` gives the first of them.
 
     Args:
         num_images: number of pictures, at least 1.
         size: height and width in pixels, at least 32.
         seed: integer, at least 0.
-        heights: smallest and largest height of a light's housing, as a part of the picture's.
+        heights: smallest and largest height of a light's housing, as a share of the picture's.
         turned: share of the pictures that lie on their side or stand on their head.
-        distractors: largest number of cars, and of signs.
+        distractors: at most so many cars, and so many signs.
 
     Raises:
         ValueError: an argument is out of its range.
@@ -67,7 +67,7 @@ def traffic_lights(
         labels[index] = np.random.default_rng([seed, block]).permutation(len(STATES))[place]
         rng = np.random.default_rng([seed, block, place])
         image, light_masks = _draw_scene(rng, STATES[labels[index]], size, heights, distractors)
-        quarters = rng.integers(1, 4) if rng.random() < turned else 0
+        quarters = int(rng.integers(1, 4)) if rng.random() < turned else 0
         images[index] = np.rot90(image, quarters)
         for number, mask in enumerate(light_masks):
             mask = np.rot90(mask, quarters)
@@ -100,7 +100,7 @@ def _draw_scene(rng, state, size, heights, distractors) -> tuple[np.ndarray, lis
         draw_sign(rng, canvas, horizon, night)
     for _ in range(rng.integers(0, distractors + 1)):
         draw_car(rng, canvas, horizon)
-    # The numbers for lights are always drawn, so that the rest of the scene does not tell the class.
+    # The lights have random numbers of their own, so that the rest of the scene does not reveal the class.
     tilt = rng.uniform(-5, 5)
     lights_rng, weather_rng = rng.spawn(2)
     housings = [] if state == "none" else _draw_lights(lights_rng, canvas, state, heights)
@@ -171,7 +171,7 @@ def _draw_light(rng, canvas: Canvas, x, y, height, state, paint, lit) -> np.ndar
 
 
 def _draw_pole(rng, canvas: Canvas, x, y, height) -> None:
-    """Draw what holds a light: a pole from the ground, or an arm from one side."""
+    """Draw what holds a light up: a pole from the ground, or an arm from one side."""
     half, metal = 0.03 * height, (0.22, 0.23, 0.24)
     if rng.random() < 0.6:
         canvas.box(x - half, y, x + half, 1.2, metal)
@@ -185,21 +185,21 @@ def _draw_pole(rng, canvas: Canvas, x, y, height) -> None:
 def _draw_lamp(canvas: Canvas, place, radius, paint: Color, unlit: Color, lit: Color | None) -> None:
     """Draw a lamp under its hood, dark or, when `lit` is a color, shining."""
     x, y = place
-    canvas.disc(x, y - 0.18 * radius, 1.22 * radius, tuple(0.4 * value for value in paint))
+    canvas.disc(x, y - 0.18 * radius, 1.22 * radius, dimmed(paint, 0.4))
     if lit is None:
         canvas.disc(x, y, radius, unlit)
     else:
         canvas.disc(x, y, radius, BLACK, lit)
-        canvas.disc(x, y, 0.45 * radius, BLACK, tuple(value + 0.5 * (1 - value) for value in lit))
+        canvas.disc(x, y, 0.45 * radius, BLACK, mixed(lit, WHITE, 0.5))
 
 
 def _mask(corners: np.ndarray, width: int, tilt: float, size: int, subpixels: int) -> np.ndarray:
-    """Return which pixels a housing covers, or a part of them, after the picture's turn."""
+    """Return which pixels a housing covers, wholly or in part, once the picture is turned."""
     housing = Canvas(width)
-    housing.polygon(corners, (1, 1, 1))
+    housing.polygon(corners, WHITE)
     housing.turn(tilt)
     covered = np.asarray(housing.surface.convert("L")) > 127
-    return covered.reshape(size, subpixels, size, subpixels).any((1, 3))
+    return np.any(covered.reshape(size, subpixels, size, subpixels), axis=(1, 3))
 
 
 def _box_around(mask: np.ndarray) -> tuple[int, int, int, int]:

@@ -5,11 +5,11 @@ from scipy import ndimage
 
 
 def add_rain(rng: np.random.Generator, picture: np.ndarray, night: bool) -> np.ndarray:
-    """Lay slanting streaks and a gray veil over a picture, and let the lower part mirror the upper.
+    """Lay slanting streaks and a gray veil over a picture, and let the wet ground mirror the scene.
 
     Args:
         picture: (size, size, 3), float32.
-        night: rain is brighter than the night, and hardly brighter than the day.
+        night: whether it is dark, where rain stands out more than it does by day.
     """
     size = len(picture)
     veil = 0.25 if night else 0.7
@@ -36,7 +36,7 @@ def add_glare(rng: np.random.Generator, picture: np.ndarray, night: bool) -> np.
 
 
 def blur(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
-    """Take the sharpness away, as a lens out of focus does, or a camera that moves sideways."""
+    """Blur a picture, as a lens out of focus does, or a camera that moves sideways."""
     size = len(picture)
     amount = rng.uniform(0.002, 0.007) * size
     sideways = amount * rng.uniform(1, 2)

@@ -1,0 +1,79 @@
+"""Build the site or the slides: `python -m course.build site` or `python -m course.build slides`."""
+
+import argparse
+from pathlib import Path
+
+from course.build.deck_report import report
+from course.build.decks import COURSE, build_decks, chapters
+from course.build.icons import keep_used_icons
+
+BUILT = COURSE / "docs" / "_build"
+
+HOME = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Deep Convolutional Neural Networks</title>
+<link rel="icon" href="_static/icon.svg">
+<meta http-equiv="refresh" content="0; url=docs/index.html">
+</head>
+<body><main><h1><a href="docs/index.html">Deep Convolutional Neural Networks</a></h1></main></body>
+</html>
+"""
+
+
+def build_site(folder: Path) -> None:
+    """Write the site into `folder`, with the slides in a folder of their own; a warning is an error."""
+    from sphinx.cmd.build import build_main  # only here: the slides do not need it
+
+    options = ["--quiet", "--fail-on-warning", "--keep-going", "--conf-dir", str(Path(__file__).parent)]
+    cache = ["--doctree-dir", str(folder.parent / "doctrees")]
+    status = build_main([*options, *cache, str(COURSE), str(folder)])
+    if status:
+        raise SystemExit(status)
+    make_light(folder)
+    build_decks(folder / "slides", chapters())
+
+
+def make_light(folder: Path) -> None:
+    """Leave out what no page shows: 1.5 MB of icons in a script, others in fonts, and the theme's templates."""
+    icons = folder / "_static" / "scripts" / "fontawesome.js"
+    icons.write_text("// The icons come from the font.\n", encoding="utf-8")
+    for template in (folder / "_static").glob("*.html"):
+        template.unlink()
+    keep_used_icons(folder)
+    # The home page is docs/index.html; people ask for the folder.
+    (folder / "index.html").write_text(HOME, encoding="utf-8")
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m course.build", description=__doc__)
+    parser.add_argument("what", choices=["site", "slides"])
+    parser.add_argument("--folder", type=Path, help="where to write (default: docs/_build/WHAT)")
+    slides = parser.add_argument_group("slides")
+    slides.add_argument("notebooks", type=Path, nargs="*", help="of these alone (default: all chapters)")
+    slides.add_argument("--report", action="store_true", help="count words and figures; write nothing")
+    arguments = parser.parse_args()
+    if arguments.what == "site" and (arguments.notebooks or arguments.report):
+        parser.error("single notebooks and --report go with slides")
+    return arguments
+
+
+def main() -> None:
+    """Build, or report."""
+    arguments = parse_arguments()
+    notebooks = arguments.notebooks or chapters()
+    if arguments.report:
+        print(report(notebooks))
+        return
+    folder = (arguments.folder or BUILT / arguments.what).resolve()
+    if arguments.what == "site":
+        build_site(folder)
+    else:
+        build_decks(folder, notebooks)
+    print(f"Open {folder / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()

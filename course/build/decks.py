@@ -1,0 +1,93 @@
+"""Make a deck of slides from each chapter, with speaker notes, that asks no other machine for anything."""
+
+import html
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from course.build.assets import copy_reveal
+from course.build.formulas import Typesetter, typesetting
+from course.build.markdown import MarkdownWriter
+from course.build.slides import Slide, slides_of
+
+import jinja2
+import nbformat
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from tqdm import tqdm
+
+COURSE = Path(__file__).resolve().parents[2]
+LECTURE = COURSE / "docs" / "lecture"
+# Its colors keep 7 to 1 on white; it comes with the site's theme.
+CODE_STYLE = HtmlFormatter(style="a11y-high-contrast-light", nobackground=True)
+
+
+def chapters() -> list[Path]:
+    """Return the notebooks of the course, in reading order."""
+    return sorted((COURSE / "notebooks").glob("[0-9]*.ipynb"))
+
+
+def build_decks(folder: Path, notebooks: Sequence[Path]) -> None:
+    """Write a deck of each notebook into `folder`, and a page that lists them."""
+    copy_assets(folder)
+    titles = {}
+    with typesetting() as typesetter:
+        for path in tqdm(notebooks, desc="slides", unit="deck"):
+            notebook = nbformat.read(path, as_version=4)
+            page = deck(notebook, typesetter)
+            (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
+            titles[path.stem] = title_of(notebook)
+        typesetter.save_style(folder / "formulas")
+    page = template("index.html.j2").render(titles=titles)
+    (folder / "index.html").write_text(page, encoding="utf-8")
+
+
+def copy_assets(folder: Path) -> None:
+    """Copy into `folder` what all decks share."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copy_reveal(folder / "reveal")
+    shutil.copy(LECTURE.parent / "static" / "icon.svg", folder)
+    shutil.copy(LECTURE / "fit.js", folder)
+    style = (LECTURE / "lecture.css").read_text(encoding="utf-8")
+    (folder / "lecture.css").write_text(f"{style}\n{CODE_STYLE.get_style_defs('.highlight')}\n", encoding="utf-8")
+
+
+def title_of(notebook: nbformat.NotebookNode) -> str:
+    """Return the heading of a chapter."""
+    return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+
+
+def deck(notebook: nbformat.NotebookNode, typesetter: Typesetter) -> str:
+    """Return a chapter as one page of reveal.js; `course.build.lecture` says what its cells decide.
+
+    Raises:
+        ValueError: a cell is not understood; the message names it.
+    """
+    markdown = MarkdownWriter(typesetter)
+    page = template("deck.html.j2")
+    page.globals |= {
+        "blocks": lambda text: Markup(markdown.blocks(text)),
+        "line": lambda text: Markup(markdown.line(text)),
+        "code": lambda text: Markup(highlight(text, PythonLexer(), CODE_STYLE)),
+    }
+    return page.render(title=title_of(notebook), sections=list(sections(slides_of(notebook))))
+
+
+def template(name: str) -> jinja2.Template:
+    """Return a template of docs/lecture."""
+    loader = jinja2.FileSystemLoader(LECTURE)
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(name)
+
+
+def sections(slides: Iterable[Slide]) -> Iterator[list[Slide]]:
+    """Yield the slides of each section: right leads from one to the next, down through its slides."""
+    section: list[Slide] = []
+    for slide in slides:
+        if slide.opens_section and section:
+            yield section
+            section = []
+        section.append(slide)
+    if section:
+        yield section

@@ -1,0 +1,78 @@
+"""Run chapters from top to bottom and store outputs: `python -m course.execute notebooks/NN_name.ipynb`.
+
+What a chapter must not store is left out: pictures of cells tagged `shows-cifar10`, the state of
+widgets, and times of execution.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def execute(path: Path, timeout: float = 600) -> float:
+    """Run all cells of the chapter at `path` and write it back; return the seconds that it took.
+
+    Args:
+        path: of the notebook; its folder is the working folder, as in JupyterLab.
+        timeout: seconds for one cell.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell failed; the file stays as it was.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    num_code = sum(cell.cell_type == "code" for cell in notebook.cells)
+    start = time.perf_counter()
+    with tqdm(total=num_code, desc=path.stem, unit="cell") as bar:
+        client = NotebookClient(
+            notebook,
+            timeout=timeout,
+            record_timing=False,
+            resources={"metadata": {"path": str(path.parent)}},
+            on_cell_executed=lambda **_: bar.update(),
+        )
+        client.execute()
+    seconds = time.perf_counter() - start
+    nbformat.write(without_unwanted_outputs(notebook), path)
+    return seconds
+
+
+def without_unwanted_outputs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Drop from an executed notebook what is not to be stored, in place; return the notebook."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if "shows-cifar10" in cell.metadata.get("tags", []):
+            cell.outputs = []
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+    return notebook
+
+
+def peak_memory_of_children() -> int | None:
+    """Return the most bytes that one of the processes that have ended held; None on Windows."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("chapters", nargs="+", type=Path, metavar="notebooks/NN_name.ipynb")
+    for path in parser.parse_args().chapters:
+        print(f"{path.stem}: {execute(path) / 60:.1f} minutes")
+    if (peak := peak_memory_of_children()) is not None:
+        print(f"Most memory that a kernel took: {peak / 2**30:.1f} GiB")
+
+
+if __name__ == "__main__":
+    main()

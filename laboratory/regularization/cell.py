@@ -1,0 +1,188 @@
+"""One cell of the regularization laboratory: train one setting from one seed, and measure it.
+
+Training images are the first ones of CIFAR-10's training data. Validation images are its last
+5,000, which no cell trains on: everything is chosen by them. The test images are looked at once,
+when a cell has finished.
+"""
+
+import functools
+import time
+from typing import Any
+
+from laboratory.grids.cell import ONE_AT_A_TIME, cifar10, origin
+from laboratory.regularization.network import AUGMENTATIONS, Setting, jitter_colors, laboratory_network
+from laboratory.runs.answers import ask
+from utils.architectures.cost import multiply_adds
+from utils.data import Dataset
+from utils.training import (
+    batches_in_order,
+    fastest_dtype_policy,
+    set_seed,
+    shuffled_batches,
+    under_dtype_policy,
+)
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+NUM_VALIDATION, NUM_CLASSES = 5_000, 10
+# Kernel weights are counted in bins of 0.01; the outer bins hold everything beyond.
+WEIGHT_BINS = np.linspace(-0.305, 0.305, 62)
+
+
+def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> dict[str, Any]:
+    """Train one setting from one seed, and return what was measured as one line of a table.
+
+    Args:
+        setting: network, method and length of the training.
+        seed: of the first weights, the order of the images, dropout and augmentation.
+        dataset: CIFAR-10, or another data set of its form; None loads CIFAR-10.
+    Returns:
+        numbers and texts: accuracies and losses at the end on training, validation and test images;
+        seconds and processor seconds (of all cores together) of the training; size and multiply-adds
+        of the network; curves, one number per round; counts of its kernel weights in
+        `WEIGHT_BINS`; versions.
+    """
+    with ONE_AT_A_TIME:
+        dataset = dataset or cifar10()
+        model = _compiled_network(setting)
+        start_again(model, setting, seed)
+        start, processor_start = time.perf_counter(), time.process_time()
+        history = fit_setting(model, setting, seed, dataset)
+        seconds = {
+            "seconds": round(time.perf_counter() - start, 2),
+            "processor_seconds": round(time.process_time() - processor_start, 2),
+        }
+        return (
+            _measure(model, setting, dataset)
+            | seconds
+            | _describe(model)
+            | _curves(history)
+            | {"dtype_policy": fastest_dtype_policy()}
+            | origin(dataset)
+        )
+
+
+def split(dataset: Dataset, num_images: int) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Return (images, labels) for training, validation and test, the images as uint8.
+
+    Raises:
+        ValueError: the training data has no such number of images beside the validation images.
+    """
+    available = len(dataset.x_train) - NUM_VALIDATION
+    if not 0 < num_images <= available:
+        raise ValueError(f"num_images is 1 to {available:,}, the rest is for validation; not {num_images:,}.")
+    return (
+        (dataset.x_train[:num_images], dataset.y_train[:num_images]),
+        (dataset.x_train[available:], dataset.y_train[available:]),
+        (dataset.x_test, dataset.y_test),
+    )
+
+
+def compile_setting(model: keras.Model, setting: Setting) -> None:
+    """Compile `model` with the optimizer, schedule and loss of `setting`."""
+    schedule = keras.optimizers.schedules.CosineDecay(setting.learning_rate, setting.num_steps)
+    kind = "Categorical" if setting.label_smoothing else "SparseCategorical"
+    # The loss that Keras reports has the penalties in it; this metric has not.
+    cross_entropy = getattr(keras.metrics, f"{kind}Crossentropy")(name="cross_entropy")
+    model.compile(
+        optimizer=keras.optimizers.Adam(schedule),
+        loss=getattr(keras.losses, f"{kind}Crossentropy")(),
+        metrics=["accuracy", cross_entropy],
+        steps_per_execution=setting.round_steps,
+    )
+
+
+def fit_setting(model: keras.Model, setting: Setting, seed: int, dataset: Dataset) -> dict[str, list[float]]:
+    """Train a compiled network in rounds of `round_steps` batches; return the history of `fit`."""
+    (images, labels), (val_images, val_labels), _ = split(dataset, setting.num_images)
+    variation = AUGMENTATIONS[setting.augmentation]
+    num_epochs = -(-setting.num_steps * setting.batch_size // setting.num_images)
+    batches, _ = shuffled_batches(
+        images,
+        labels,
+        batch_size=setting.batch_size,
+        seed=seed,
+        epochs=range(num_epochs),
+        augmentation=variation.augmentation,
+        label_smoothing=setting.label_smoothing,
+        num_classes=NUM_CLASSES,
+    )
+    if variation.colors:
+        batches = batches.enumerate().map(
+            lambda step, batch: (jitter_colors(batch[0], (tf.cast(seed, tf.int64), step)), batch[1])
+        )
+    callbacks = []
+    if setting.patience is not None:
+        options = {"monitor": "val_cross_entropy", "mode": "min", "restore_best_weights": True}
+        callbacks = [keras.callbacks.EarlyStopping(patience=setting.patience, **options)]
+    targets = keras.utils.to_categorical(val_labels, NUM_CLASSES) if setting.label_smoothing else val_labels
+    return model.fit(
+        batches,
+        epochs=setting.num_steps // setting.round_steps,
+        steps_per_epoch=setting.round_steps,
+        shuffle=False,  # the batches come shuffled
+        validation_data=batches_in_order(val_images, targets),
+        callbacks=callbacks,
+        verbose=0,
+    ).history
+
+
+@functools.lru_cache(maxsize=32)
+def _compiled_network(setting: Setting) -> keras.Model:
+    """The cells of one row share their compiled network: building one takes seconds."""
+    with under_dtype_policy(fastest_dtype_policy()):
+        model = laboratory_network(setting)
+    compile_setting(model, setting)
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def start_again(model: keras.Model, setting: Setting, seed: int) -> None:
+    """Give a compiled `model` the first weights of `seed`, optimizer and dropout their first state."""
+    set_seed(seed)
+    for variable in model.optimizer.variables:
+        if "learning_rate" not in variable.path:
+            variable.assign(tf.zeros_like(variable.value))
+    model.set_weights(laboratory_network(setting, seed).get_weights())
+    generators = [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]
+    for index, state in enumerate(generators):
+        state.assign([seed * 100 + index, 0])
+
+
+def _measure(model: keras.Model, setting: Setting, dataset: Dataset) -> dict[str, float]:
+    """Accuracy and cross-entropy without smoothing, dropout, augmentation or penalty."""
+    train, validation, test = split(dataset, setting.num_images)
+    # So many of the training images tell the accuracy on them well enough.
+    train = tuple(part[:NUM_VALIDATION] for part in train)
+    result = {}
+    for name, (images, labels) in {"train": train, "val": validation, "test": test}.items():
+        answers = ask(model, images, labels)
+        result[f"{name}_accuracy"] = answers.accuracy
+        result[f"{name}_loss"] = answers.loss
+    return result
+
+
+def _describe(model: keras.Model) -> dict[str, Any]:
+    """Size and cost of the network, and where its kernel weights lie."""
+    layers = (layer for layer in model.layers if hasattr(layer, "kernel"))
+    kernels = [keras.ops.convert_to_numpy(layer.kernel) for layer in layers]
+    weights = np.concatenate([kernel.ravel() for kernel in kernels])
+    counts, _ = np.histogram(np.clip(weights, -0.3, 0.3), WEIGHT_BINS)
+    norms = [np.sqrt((kernel.reshape(-1, kernel.shape[-1]) ** 2).sum(axis=0)).max() for kernel in kernels[:3]]
+    return {
+        "num_parameters": model.count_params(),
+        "multiply_adds": multiply_adds(model),
+        "largest_filter_norm": round(float(max(norms)), 3),
+        "near_zero_share": round(float((np.abs(weights) < 0.001).mean()), 4),
+        "weight_counts": " ".join(map(str, counts)),
+    }
+
+
+def _curves(history: dict[str, list[float]]) -> dict[str, Any]:
+    """The history as texts of numbers, one per round; and the round with the lowest validation loss."""
+    names = ("accuracy", "cross_entropy", "val_accuracy", "val_cross_entropy")
+    curves = {f"{name}_curve": " ".join(f"{value:.4f}" for value in history[name]) for name in names}
+    losses = history["val_cross_entropy"]
+    return {"num_rounds": len(losses), "best_round": int(np.argmin(losses)) + 1} | curves

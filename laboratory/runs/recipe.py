@@ -1,0 +1,81 @@
+"""What a recorded training is made from: a network, a way to feed it, and an optimizer."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from utils import architectures
+from utils.training import Augmentation, inverse_time_decay, warm_up_and_cosine
+
+import keras
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The recipe of one run: stochastic gradient descent with momentum on a named network.
+
+    Attributes:
+        architecture: name of a function of `utils.architectures`; `options` are its arguments.
+        epochs, batch_size, learning_rate, momentum, nesterov: as in Keras.
+        schedule: "inverse_time", the learning rate at iteration i is learning_rate / (1 + decay * i);
+            or "cosine", it rises for a fifth of the training and falls to 0 along a cosine.
+        decay: of the schedule "inverse_time".
+        weight_decay: each step takes this share times the learning rate off the kernels, and off
+            nothing else.
+        augmentation: the arguments of `utils.training.augmentation.Augmentation`; empty for none.
+        label_smoothing: share of each label that is spread over all classes.
+        snapshot_epochs: numbers of epochs, from 1, after which the weights are kept as well.
+        keep_weights: whether the weights are stored beside the history.
+        published: what the source of the recipe reports, as text.
+    """
+
+    architecture: str
+    options: dict[str, Any] = field(default_factory=dict)
+    epochs: int = 25
+    batch_size: int = 32
+    learning_rate: float = 0.01
+    momentum: float = 0.9
+    decay: float = 0.0
+    seed: int = 7
+    keep_weights: bool = True
+    published: str = ""
+    nesterov: bool = False
+    schedule: str = "inverse_time"
+    weight_decay: float = 0.0
+    augmentation: dict[str, Any] = field(default_factory=dict)
+    label_smoothing: float = 0.0
+    snapshot_epochs: tuple[int, ...] = ()
+
+    def __post_init__(self):
+        # JSON has lists only; a recipe that was read back equals the one that was written.
+        object.__setattr__(self, "snapshot_epochs", tuple(self.snapshot_epochs))
+        options = {key: tuple(v) if isinstance(v, list) else v for key, v in self.options.items()}
+        object.__setattr__(self, "options", options)
+        if self.schedule not in ("inverse_time", "cosine"):
+            raise ValueError(f'schedule is "inverse_time" or "cosine", not {self.schedule!r}.')
+
+    def build(self) -> keras.Model:
+        """Build the network, uncompiled, under Keras's current dtype policy."""
+        return architectures.build(self.architecture, self.options)
+
+    def compile(self, model: keras.Model, steps_per_epoch: int = 1) -> None:
+        """Compile `model` with the optimizer and loss of this recipe."""
+        optimizer = keras.optimizers.SGD(
+            self._learning_rates(self.epochs * steps_per_epoch),
+            momentum=self.momentum,
+            nesterov=self.nesterov,
+            weight_decay=self.weight_decay or None,
+        )
+        if self.weight_decay:
+            others = [weight for weight in model.trainable_weights if "kernel" not in weight.name]
+            optimizer.exclude_from_weight_decay(var_list=others)
+        sparse = "" if self.label_smoothing else "sparse_"
+        model.compile(optimizer=optimizer, loss=f"{sparse}categorical_crossentropy", metrics=["accuracy"])
+
+    def make_augmentation(self) -> Augmentation | None:
+        """Return the augmentation of this recipe, or None."""
+        return Augmentation(**self.augmentation) if self.augmentation else None
+
+    def _learning_rates(self, num_steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+        if self.schedule == "cosine":
+            return warm_up_and_cosine(self.learning_rate, num_steps)
+        return inverse_time_decay(self.learning_rate, self.decay)

@@ -1,0 +1,123 @@
+"""Recorded runs: made, or gone on with where they were cut."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from laboratory.machine import environment
+from laboratory.runs.answers import ask_test_images
+from laboratory.runs.checkpoints import Checkpoint, SeedEachEpoch, Snapshots
+from laboratory.runs.recipe import Experiment
+from laboratory.runs.weights import save_weights_float16
+from utils.data import Dataset
+from utils.files import write_json
+from utils.records import Run, load_run
+from utils.records.places import RECORD_FILE, RUNS_FOLDER, WEIGHTS_FILE
+from utils.training import (
+    batches_in_order,
+    fastest_dtype_policy,
+    set_seed,
+    shuffled_batches,
+    under_dtype_policy,
+)
+
+import keras
+
+
+def run(
+    name: str,
+    experiment: Experiment,
+    dataset: Dataset,
+    runs_folder: Path = RUNS_FOLDER,
+    verbose: int | str = "auto",
+) -> Run:
+    """Train by a recipe, or go on where an earlier call was cut, and record the result.
+
+    Args:
+        name: folder of the record; an earlier record there is replaced at the very end.
+        experiment: the recipe.
+        dataset: training data, and test data for the curve after each epoch and the final result.
+        runs_folder: where the folder is.
+        verbose: progress, as in `fit`.
+
+    A checkpoint is written after each epoch and renamed into place when it is whole. Order of the
+    images and dropout depend on seed and epoch only, so a run that was cut and resumed gives the
+    same weights as one that was not.
+    """
+    folder = Path(runs_folder) / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with under_dtype_policy(fastest_dtype_policy()):
+        model, checkpoint = _train(experiment, dataset, folder, verbose)
+    save_weights_float16(model, folder / WEIGHTS_FILE)
+    write_json(folder / RECORD_FILE, _record(name, experiment, dataset, folder, checkpoint.history))
+    if not experiment.keep_weights:
+        (folder / WEIGHTS_FILE).unlink()
+    checkpoint.remove()
+    return load_run(name, runs_folder)
+
+
+def _record(
+    name: str, experiment: Experiment, dataset: Dataset, folder: Path, history: dict[str, list[float]]
+) -> dict[str, Any]:
+    """Return what is noted down of a run; measured are the weights as they are stored, rounded."""
+    stored = experiment.build()
+    stored.load_weights(folder / WEIGHTS_FILE)
+    answers = ask_test_images(stored, dataset)
+    return {
+        "name": name,
+        "config": asdict(experiment),
+        "metrics": {"test_accuracy": answers.accuracy, "test_loss": answers.loss},
+        "seconds": round(sum(history["seconds"]), 1),
+        # Of all cores together: does not grow when other programs take their share of the machine.
+        "processor_seconds": round(sum(history["processor_seconds"]), 1),
+        "dtype_policy": fastest_dtype_policy(),
+        "num_parameters": stored.count_params(),
+        "data": {"name": dataset.name, "sha256": dataset.sha256},
+        **environment(),
+        "history": history,
+        "answers": "".join(map(str, answers.classes)),
+    }
+
+
+def _train(
+    experiment: Experiment, dataset: Dataset, folder: Path, verbose: int | str
+) -> tuple[keras.Model, Checkpoint]:
+    set_seed(experiment.seed)
+    model = experiment.build()
+    steps_per_epoch = -(-len(dataset.x_train) // experiment.batch_size)
+    experiment.compile(model, steps_per_epoch)
+    checkpoint = Checkpoint(folder / "checkpoint", asdict(experiment))
+    first_epoch = checkpoint.restore(model)
+    if first_epoch:
+        print(f"{folder.name}: going on after epoch {first_epoch}")
+    if first_epoch == experiment.epochs:
+        return model, checkpoint
+    num_classes = len(dataset.class_names)
+    batches, _ = shuffled_batches(
+        dataset.x_train,
+        dataset.y_train,
+        batch_size=experiment.batch_size,
+        seed=experiment.seed,
+        epochs=range(first_epoch, experiment.epochs),
+        augmentation=experiment.make_augmentation(),
+        label_smoothing=experiment.label_smoothing,
+        num_classes=num_classes,
+    )
+    test_labels = dataset.y_test
+    if experiment.label_smoothing:
+        test_labels = keras.utils.to_categorical(test_labels, num_classes)
+    model.fit(
+        batches,
+        epochs=experiment.epochs,
+        initial_epoch=first_epoch,
+        steps_per_epoch=steps_per_epoch,
+        shuffle=False,  # the batches come shuffled
+        validation_data=batches_in_order(dataset.x_test, test_labels),
+        callbacks=[
+            SeedEachEpoch(experiment.seed),
+            Snapshots(folder, experiment.snapshot_epochs),
+            checkpoint,
+        ],
+        verbose=verbose,
+    )
+    return model, checkpoint

@@ -1,0 +1,77 @@
+"""Features of cats and dogs, computed once for all experiments of chapter 13."""
+
+from typing import NamedTuple
+
+from laboratory.transfer.features import compute_features
+from laboratory.transfer.networks import probe_network, split_lite0
+from utils.data.cats_and_dogs import balanced_subset, load_cats_and_dogs
+
+import numpy as np
+from PIL import Image
+
+SIZE = 224
+CUT = "block5c"  # The last stage that no experiment trains: its maps are what is cached.
+POOL_PER_CLASS = 2000
+NUM_VARIED = 3  # Copies of each training picture with another frame and other light.
+MAPS = f"maps_{CUT}"
+
+
+class Part(NamedTuple):
+    """Pictures and their features, plain and mirrored; labels 0 cat, 1 dog."""
+
+    images: np.ndarray  # (N, H, W, 3), uint8
+    labels: np.ndarray  # (N,), uint8
+    plain: dict[str, np.ndarray]  # of each stage (N, channels), and maps_STAGE, float16
+    mirrored: dict[str, np.ndarray]
+    varied: tuple[np.ndarray, ...]  # each (N, height, width, channels), maps of a varied copy
+
+
+def load_parts(per_class: int = POOL_PER_CLASS) -> tuple[Part, Part]:
+    """Return training pool and test pictures with their features; the first call takes minutes.
+
+    Args:
+        per_class: cats, and dogs, in the pool; as many as there are, if fewer.
+    """
+    dataset = load_cats_and_dogs()
+    pool = balanced_subset(dataset.y_train, min(per_class, *np.bincount(dataset.y_train)), seed=0)
+    network = probe_network(SIZE, maps=(CUT,))
+    lower, _ = split_lite0(SIZE, CUT)
+    images, labels = dataset.x_train[pool], dataset.y_train[pool]
+    copies = [
+        compute_features(lower, vary(images, seed), name=f"training pictures, varied {seed + 1}")[CUT]
+        for seed in range(NUM_VARIED)
+    ]
+    train = _part(network, images, labels, "training pictures")
+    test = _part(network, dataset.x_test, dataset.y_test, "test pictures")
+    return train._replace(varied=tuple(copies)), test
+
+
+def vary(images: np.ndarray, seed: int) -> np.ndarray:
+    """Return each picture in another frame, 70 to 100 % of it, mirrored or not, lighter or darker.
+
+    Args:
+        images: (N, H, H, 3), uint8.
+        seed: of all that is drawn.
+
+    Returns:
+        (N, 2 H, 2 H, 3), uint8, but at most 224: twice the size, so that the frame costs no sharpness.
+    """
+    rng = np.random.default_rng(seed)
+    side = images.shape[1]
+    size = max(side, min(2 * side, SIZE))
+    varied = np.empty((len(images), size, size, 3), np.uint8)
+    for index, image in enumerate(images):
+        frame = side * rng.uniform(0.7, 1.0)
+        left, top = rng.uniform(0, side - frame, 2)
+        box = (left, top, left + frame, top + frame)
+        copy = Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC, box)
+        pixels = np.asarray(copy, np.float32)[:, :: rng.choice([-1, 1])]
+        contrast, light, tint = rng.uniform(0.8, 1.2), rng.uniform(-20, 20), rng.uniform(-8, 8, 3)
+        varied[index] = np.clip((pixels - 127) * contrast + 127 + light + tint, 0, 255)
+    return varied
+
+
+def _part(network, images, labels, name: str) -> Part:
+    plain = compute_features(network, images, name=name)
+    mirrored = compute_features(network, images[:, :, ::-1], name=f"{name}, mirrored")
+    return Part(images, labels, plain, mirrored, ())

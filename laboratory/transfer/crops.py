@@ -1,0 +1,150 @@
+"""Traffic lights on real photographs: any folder of classes that include red and green."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from laboratory.transfer import street
+from laboratory.transfer.features import compute_features
+from laboratory.transfer.fine_tuning import fine_tune, freeze, mean_scores, with_head
+from laboratory.transfer.linear import fit_linear
+from laboratory.transfer.networks import probe_network, split_lite0
+from laboratory.transfer.records import Record
+from utils.data.class_folders import Pictures, load_class_folders
+from utils.data.duplicates import grouped_folds, similarity_groups
+
+import numpy as np
+from PIL import Image
+
+FOLDER_VARIABLE = "TRAFFIC_LIGHTS_DIR"
+SIZE = street.SIZE
+CUT = "block5c"
+MAPS = f"maps_{CUT}"
+# Cosine of the features above which two crops count as the same scene; and others, to see whether it matters.
+ALIKE = 0.75
+ALIKE_TRIED = (0.95, 0.85, 0.75, 0.65)
+NUM_FOLDS = 5
+RECIPE = {"epochs": 4, "learning_rate": 3e-4, "batch_size": 32}
+SHARE_OF_PICTURE = 0.35  # Height of a crop that is put onto a gray picture, as lights are in drawn scenes.
+
+
+def crops_folder() -> Path | None:
+    """Return the folder that TRAFFIC_LIGHTS_DIR names, or None."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return Path(folder).expanduser() if folder else None
+
+
+def run_crops(folder: Path) -> dict[str, Any]:
+    """Measure drawn scenes' networks, frozen features and fine-tuning on a folder of real crops."""
+    settings = {"size": SIZE, "cut": CUT, "alike": ALIKE, "num_folds": NUM_FOLDS, "fine_tuning": RECIPE}
+    settings["alike_tried"] = ALIKE_TRIED
+    pictures = load_class_folders(folder, SIZE)
+    counts = dict(zip(pictures.class_names, np.bincount(pictures.labels).tolist(), strict=True))
+    record = Record("traffic_light_crops", settings | {"counts": counts})
+    drawn = {
+        name: record.measure(f"drawn scenes only, {name}", untrained, images, pictures)
+        for name, images in (("filling", pictures.images), ("at a distance", at_a_distance(pictures.images)))
+    }
+    features = _features(pictures.images)
+    groups = similarity_groups(features[0]["top"], ALIKE)
+    folds = grouped_folds(groups, pictures.labels, NUM_FOLDS)
+    frozen = record.measure("frozen features", frozen_features, features, pictures, folds)
+    thresholds = record.measure("thresholds", by_threshold, features, pictures)
+    parts = [
+        record.measure(f"fine-tuned, fold {fold}", fine_tuned, features, pictures, folds, fold)
+        for fold in range(NUM_FOLDS)
+    ]
+    answers = np.full(len(folds), -1)
+    for fold, part in enumerate(parts):
+        answers[folds == fold] = part
+    return record.finish(
+        num_groups=int(groups.max()) + 1,
+        drawn_scenes_only=drawn,
+        frozen_features=frozen,
+        thresholds=thresholds,
+        fine_tuned=report(answers, pictures),
+    )
+
+
+def untrained(images: np.ndarray, pictures: Pictures, name: str = "turned-0") -> dict[str, Any]:
+    """Ask a network that saw drawn scenes alone; what it calls "none" is counted as such."""
+    inputs = street.views(images, "crops", (0,))
+    answers = mean_scores(street.load(name), inputs).argmax(1)
+    index = {state: pictures.class_names.index(state) for state in ("red", "green")}
+    own = np.array([-1, index["red"], index["green"]])  # the classes' numbers in the folder
+    return report(own[answers], pictures)
+
+
+def report(answers: np.ndarray, pictures: Pictures) -> dict[str, Any]:
+    """Return recall per class, balanced accuracy of red and green, and the two confusions that kill.
+
+    Args:
+        answers: (N,), the class for each picture; -1 for none of them.
+        pictures: with the true labels.
+    """
+    names = pictures.class_names
+    recall = {
+        name: round(float((answers[pictures.labels == label] == label).mean()), 4)
+        for label, name in enumerate(names)
+    }
+    red, green = names.index("red"), names.index("green")
+    return {
+        "recall": recall,
+        "balanced_red_green": round((recall["red"] + recall["green"]) / 2, 4),
+        "red_taken_for_green": int(((pictures.labels == red) & (answers == green)).sum()),
+        "green_taken_for_red": int(((pictures.labels == green) & (answers == red)).sum()),
+        "no_light_seen": int((answers == -1).sum()),
+    }
+
+
+def frozen_features(features, pictures: Pictures, folds: np.ndarray) -> dict[str, Any]:
+    """Fit a linear head on frozen features, each fold by the others."""
+    answers = np.full(len(folds), -1)
+    for fold in range(NUM_FOLDS):
+        head = _head(features, pictures, folds != fold)
+        answers[folds == fold] = head.predict(features[0]["top"][folds == fold])
+    return report(answers, pictures)
+
+
+def by_threshold(features, pictures: Pictures) -> dict[str, dict[str, float]]:
+    """Say for other thresholds of likeness how many groups there are, and what frozen features reach."""
+    results = {}
+    for threshold in ALIKE_TRIED:
+        groups = similarity_groups(features[0]["top"], threshold)
+        folds = grouped_folds(groups, pictures.labels, NUM_FOLDS)
+        balanced = frozen_features(features, pictures, folds)["balanced_red_green"]
+        results[str(threshold)] = {"groups": int(groups.max()) + 1, "balanced_red_green": balanced}
+    return results
+
+
+def fine_tuned(features, pictures: Pictures, folds: np.ndarray, fold: int) -> list[int]:
+    """Fine-tune on the other folds; return the answers for this one."""
+    others = folds != fold
+    _, upper = split_lite0(SIZE, CUT)
+    model = with_head(upper, _head(features, pictures, others))
+    freeze(model)
+    inputs = [view[MAPS][others] for view in features]
+    fine_tune(model, inputs, pictures.labels[others], seed=fold, **RECIPE)
+    return mean_scores(model, [features[0][MAPS][~others]]).argmax(1).tolist()
+
+
+def at_a_distance(images: np.ndarray) -> np.ndarray:
+    """Shrink crops onto gray pictures, so that a light has the size that it has in drawn scenes."""
+    height = round(SHARE_OF_PICTURE * SIZE)
+    top, left = (SIZE - height) // 3, (SIZE - height // 2) // 2
+    result = np.full_like(images, 128)
+    for index, image in enumerate(images):
+        small = Image.fromarray(image).resize((height // 2, height), Image.Resampling.BICUBIC)
+        result[index, top : top + height, left : left + height // 2] = small
+    return result
+
+
+def _features(images: np.ndarray) -> list[dict[str, np.ndarray]]:
+    network = probe_network(SIZE, ("top",), maps=(CUT,))
+    views = (("crops", images), ("crops, mirrored", images[:, :, ::-1]))
+    return [compute_features(network, view, name=name) for name, view in views]
+
+
+def _head(features, pictures: Pictures, chosen: np.ndarray):
+    rows = np.concatenate([view["top"][chosen] for view in features])
+    return fit_linear(rows, np.tile(pictures.labels[chosen], 2), num_classes=len(pictures.class_names))

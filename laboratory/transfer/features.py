@@ -1,0 +1,102 @@
+"""Features of pictures: computed once by a network, and kept in the cache."""
+
+import contextlib
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from utils.data import cache_folder
+from utils.files import write_arrays
+
+import keras
+import numpy as np
+from tqdm.auto import tqdm
+
+CHUNK = 500  # Pictures per file: what a cut costs at most.
+
+
+def compute_features(
+    network: keras.Model,
+    images: np.ndarray,
+    *,
+    batch_size: int = 50,
+    cache: bool = True,
+    name: str = "features",
+) -> dict[str, np.ndarray]:
+    """Run pictures through a network whose outputs are a dict, and keep the results.
+
+    They lie in `features` in KERAS_HOME (by default ~/.keras), under a name made of the network's
+    weights, its outputs and the pictures, so another network or picture never gets them. Files are
+    written for each 500 pictures, whole or not at all: a call that was cut goes on where it was.
+
+    Args:
+        network: from images to a dict of outputs.
+        images: (N, H, W, 3), as the network takes them.
+        batch_size: pictures at a time.
+        cache: read and write the cache; without it, only compute.
+        name: what the progress bar says.
+
+    Returns:
+        each output as (N, ...), float16.
+    """
+    folder = _features_folder() / _key(network) if cache else None
+    parts = []
+    starts = range(0, len(images), CHUNK)
+    disable = len(starts) == 1 or None  # None: only where somebody looks
+    for start in tqdm(starts, desc=name, unit=f"{CHUNK} pictures", leave=False, disable=disable):
+        chunk = images[start : start + CHUNK]
+        path = folder and folder / f"{hashlib.sha256(np.ascontiguousarray(chunk)).hexdigest()[:24]}.npz"
+        parts.append(_read(path) or _compute(network, chunk, batch_size, path))
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+
+def _compute(network, images, batch_size, path: Path | None) -> dict[str, np.ndarray]:
+    outputs = network.predict(images, batch_size=batch_size, verbose=0)
+    arrays = {name: np.asarray(values).astype(np.float16) for name, values in outputs.items()}
+    if path is not None:
+        with contextlib.suppress(OSError):  # A cache that cannot be written costs time, nothing else.
+            write_arrays(path, arrays)
+    return arrays
+
+
+def _read(path: Path | None) -> dict[str, np.ndarray] | None:
+    if path is None or not path.exists():
+        return None
+    with (
+        contextlib.suppress(OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile),
+        np.load(path) as kept,
+    ):
+        return {name: kept[name] for name in kept.files}
+    return None  # A damaged file is written again.
+
+
+def _features_folder() -> Path:
+    return cache_folder().parent / "features"
+
+
+def _key(network: keras.Model) -> str:
+    """Hash all that decides what `network` gives: layers with their settings, weights, outputs."""
+    outputs = sorted((name, tuple(tensor.shape)) for name, tensor in network.output.items())
+    settings = [(type(layer).__name__, _settings(layer)) for layer in _innermost(network)]
+    text = json.dumps([outputs, settings, keras.config.dtype_policy().name], sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode())
+    for variable in network.variables:
+        digest.update(np.ascontiguousarray(variable))
+    return digest.hexdigest()[:24]
+
+
+def _innermost(network: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Yield the layers, those of nested networks too."""
+    for layer in network.layers:
+        if isinstance(layer, keras.Model):
+            yield from _innermost(layer)
+        else:
+            yield layer
+
+
+def _settings(layer: keras.layers.Layer) -> dict[str, Any]:
+    """Return a layer's settings; its name, and whether it is frozen, do not change what it gives."""
+    return {key: value for key, value in layer.get_config().items() if key not in ("name", "trainable")}

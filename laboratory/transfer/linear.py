@@ -1,0 +1,64 @@
+"""A linear classifier on features, trained to the end: the problem is convex and has one solution."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import optimize, special
+
+
+class Linear(NamedTuple):
+    """Scores are features @ kernel + bias, as in a Dense layer."""
+
+    kernel: np.ndarray  # (features, classes), float32
+    bias: np.ndarray  # (classes,), float32
+
+    def scores(self, features: np.ndarray) -> np.ndarray:
+        """Return (N, classes), float32, for features (N, features)."""
+        return features.astype(np.float32) @ self.kernel + self.bias
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        """Return the class of each row of features (N, features): (N,)."""
+        return self.scores(features).argmax(1)
+
+
+def fit_linear(
+    features: np.ndarray, labels: np.ndarray, *, penalty: float = 0.01, num_classes: int = 0
+) -> Linear:
+    """Fit multinomial logistic regression with a quadratic penalty, by L-BFGS.
+
+    Args:
+        features: (N, D), any numbers; each column is standardized for the fit, and the scaling is put
+            into the weights that are returned.
+        labels: (N,), integers from 0.
+        penalty: factor of the mean squared weight's sum, beside the mean cross-entropy.
+        num_classes: by default, the largest label and one.
+
+    Raises:
+        ValueError: the numbers of features and labels differ.
+    """
+    if len(features) != len(labels) or not len(labels):
+        raise ValueError(f"as many labels as rows are needed: got {len(labels)} for {len(features)}")
+    features = features.astype(np.float32)
+    mean, scale = features.mean(0), features.std(0) + 1e-3
+    x = (features - mean) / scale
+    targets = np.eye(num_classes or int(labels.max()) + 1, dtype=np.float32)[labels]
+    shape = x.shape[1], targets.shape[1]
+    start = np.zeros(shape[0] * shape[1] + shape[1])
+    options = {"jac": True, "method": "L-BFGS-B", "options": {"maxiter": 200}}
+    weights = optimize.minimize(_loss, start, (x, targets, penalty), **options).x
+    kernel, bias = _unpack(weights.astype(np.float32), shape)
+    kernel = kernel / scale[:, None]
+    return Linear(kernel, bias - mean @ kernel)
+
+
+def _loss(weights: np.ndarray, x: np.ndarray, targets: np.ndarray, penalty: float):
+    kernel, bias = _unpack(weights.astype(np.float32), (x.shape[1], targets.shape[1]))
+    log_probabilities = special.log_softmax(x @ kernel + bias, axis=1)
+    error = (np.exp(log_probabilities) - targets) / len(x)
+    loss = -(targets * log_probabilities).sum() / len(x) + penalty * np.square(kernel).sum() / 2
+    gradient = np.concatenate([(x.T @ error + penalty * kernel).ravel(), error.sum(0)])
+    return float(loss), gradient.astype(np.float64)
+
+
+def _unpack(weights: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    return weights[: -shape[1]].reshape(shape), weights[-shape[1] :]

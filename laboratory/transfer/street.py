@@ -1,0 +1,99 @@
+"""Traffic lights in drawn streets: the article's steps, from a first network to an ensemble.
+
+Source: D. Brailovsky, "Recognizing Traffic Lights With Deep Learning", 2017.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from laboratory.runs.weights import save_weights_float16
+from laboratory.transfer.features import compute_features
+from laboratory.transfer.fine_tuning import fine_tune, freeze, with_head
+from laboratory.transfer.linear import fit_linear
+from laboratory.transfer.networks import classifier, split_lite0
+from utils.records.measurements import MEASUREMENTS_FOLDER
+from utils.scenes import STATES, StreetScenes, traffic_lights
+
+import keras
+import numpy as np
+
+SIZE = 128
+CUT = "block2b"  # Edges and colors are taken over as they are; everything above learns.
+END = "block5c"  # What follows gives maps of 4 x 4, coarse for a small lamp, and is most of the weights.
+NUM_TRAIN, NUM_TEST = 1800, 900
+TRAIN_SEED, TEST_SEED = 1, 2
+TURNED = 0.024  # The share of the article's pictures that lie on their side.
+RECIPE = {"epochs": 4, "learning_rate": 1e-3, "weight_decay": 0.01}
+
+
+def train_scenes() -> StreetScenes:
+    """Draw the scenes to learn from."""
+    return traffic_lights(NUM_TRAIN, size=SIZE, seed=TRAIN_SEED, turned=TURNED)
+
+
+def held_out_scenes() -> StreetScenes:
+    """Draw the scenes that no network learns from."""
+    return traffic_lights(NUM_TEST, size=SIZE, seed=TEST_SEED, turned=TURNED)
+
+
+def views(images: np.ndarray, name: str, quarters: Sequence[int] = (0, 1, 2, 3)) -> list[np.ndarray]:
+    """Return what the frozen part makes of scenes that were turned by quarters: each (N, ...).
+
+    Args:
+        images: (N, size, size, 3), uint8.
+        name: what the progress bar says.
+        quarters: how often each view is turned by 90 degrees.
+    """
+    lower, _ = split_lite0(SIZE, CUT)
+    turned = [np.rot90(images, k, (1, 2)) for k in quarters]
+    return [
+        compute_features(lower, view, name=f"{name}, turned {k} times")[CUT]
+        for k, view in zip(quarters, turned, strict=True)
+    ]
+
+
+def build(end: str = END) -> keras.Model:
+    """Build the part that learns, with ImageNet's weights and a new classifier for three states."""
+    _, upper = split_lite0(SIZE, CUT, end, pooling="max")
+    return classifier(upper, len(STATES))
+
+
+def train(inputs, labels, *, end: str = END, seed: int = 0, **changes) -> keras.Model:
+    """Fit the head on the first view, then train everything above `CUT` on all views."""
+    _, upper = split_lite0(SIZE, CUT, end, pooling="max")
+    head = fit_linear(upper.predict(inputs[0], verbose=0), labels)
+    model = with_head(upper, head)
+    freeze(model)
+    fine_tune(model, inputs, labels, seed=seed, **RECIPE | changes)
+    return model
+
+
+def weights_file(name: str) -> Path:
+    """Return where the weights of a network of this chapter lie."""
+    return MEASUREMENTS_FOLDER / "street" / f"{name}.weights.h5"
+
+
+def load(name: str) -> keras.Model:
+    """Return a recorded network: from maps of `CUT` to scores of the three states."""
+    model = build()
+    model.load_weights(weights_file(name))
+    return model
+
+
+def save(model: keras.Model, name: str) -> None:
+    """Keep the weights of a network in float16."""
+    weights_file(name).parent.mkdir(parents=True, exist_ok=True)
+    save_weights_float16(model, weights_file(name))
+
+
+def whole_network(name: str) -> keras.Model:
+    """Return a recorded network from images, (N, H, W, 3) from 0 to 255, to probabilities, (N, 3)."""
+    lower, _ = split_lite0(SIZE, CUT)
+    scores = load(name)(lower.output[CUT])
+    return keras.Model(lower.input, keras.layers.Softmax(name="probabilities")(scores), name=name)
+
+
+def size_in_megabytes(end: str) -> float:
+    """Return the size of the whole network with 4 bytes per weight."""
+    lower, upper = split_lite0(SIZE, CUT, end, weights=None)
+    return round(4 * (lower.count_params() + classifier(upper, 3).count_params()) / 1e6, 2)

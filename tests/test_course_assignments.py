@@ -1,0 +1,88 @@
+"""Every assignment's checks accept what is right and nothing else; the same cells as in nbgrader, without it.
+
+tests/test_course_assignments_grading.py sends these submissions through nbgrader itself.
+"""
+
+import ast
+from pathlib import Path
+
+from utils.practice import checks
+
+import pytest
+from assignment_answers import ANSWERS, SOURCES, fill, grade_id, read, run_cells, submissions, tasks
+
+SUBMISSIONS = [(source, name) for source in SOURCES for name in submissions(source)]
+
+
+def _id(value):
+    return value.parent.name if isinstance(value, Path) else value
+
+
+@pytest.fixture(params=SOURCES, ids=_id)
+def source(request):
+    return request.param
+
+
+def test_every_assignment_has_answers():
+    assert {path.stem for path in ANSWERS.glob("*.toml")} == {path.parent.name for path in SOURCES}
+
+
+def test_it_has_five_to_eight_tasks_with_enough_wrong_answers(source):
+    found = tasks(source)
+    assert 5 <= len(found) <= 8
+    for task in found:
+        assert len(set(task.wrong.values())) >= 3, task.name
+        assert task.another_way not in {task.solution, *task.wrong.values()}
+
+
+def test_each_task_is_text_then_answer_then_a_check_that_is_locked(source):
+    cells = read(source).cells
+    for place, cell in enumerate(cells):
+        settings = cell.metadata.nbgrader
+        assert settings.locked != settings.solution, "all is locked but the answers"
+        if settings.solution:
+            check = cells[place + 1]
+            assert grade_id(check) == f"{grade_id(cell)}-check" and check.metadata.nbgrader.points > 0
+            assert check.source.startswith("from utils.practice.checks import ")
+            hidden = check.source.split("### BEGIN HIDDEN TESTS\n")[1]
+            assert hidden.startswith("from course.assignments import checks\n\nchecks.verify()\n")
+
+
+def test_every_function_to_write_has_a_docstring(source):
+    for task in tasks(source):
+        for node in ast.parse(task.solution).body:
+            if isinstance(node, ast.FunctionDef):
+                assert ast.get_docstring(node), task.name
+
+
+def test_it_needs_no_tensorflow(source):
+    code = "\n".join(cell.source for cell in read(source).cells if cell.cell_type == "code")
+    imports = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    modules = {getattr(node, "module", None) or node.names[0].name for node in imports}
+    light = {"course.assignments", "utils.practice.checks", "utils.records.assignments"}
+    assert modules <= {"numpy", "utils.convolution", "utils.scenes", *light}
+
+
+@pytest.mark.parametrize(("source", "name"), SUBMISSIONS, ids=_id)
+def test_a_submission_earns_what_it_should(source, name):
+    raised = run_cells(fill(read(source), submissions(source)[name]))
+    for task in tasks(source):
+        assert raised[task.name] is None, f"{name} of {task.name} crashes: {raised[task.name]!r}"
+        error = raised[f"{task.name}-check"]
+        if name.startswith("wrong"):
+            assert isinstance(error, AssertionError), f"{name} of {task.name}: {error!r}"
+            assert not str(error).startswith("The shape"), f"{name} of {task.name} has the wrong shape"
+        else:
+            assert error is None, f"{name} of {task.name}: {error!r}"
+
+
+def test_the_check_of_a_changed_checker_fails(source):
+    """A submission that makes every comparison succeed earns nothing where its answers are wrong."""
+    attack = "from course.assignments import checks\nchecks.expect_array = checks.expect_equal = print\n"
+    answers = submissions(source)["wrong-0"]
+    first = next(iter(answers))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("expect_array", "expect_equal"):
+            patch.setattr(checks, name, getattr(checks, name))
+        raised = run_cells(fill(read(source), answers | {first: attack + answers[first]}))
+    assert all(raised[f"{task.name}-check"] for task in tasks(source))

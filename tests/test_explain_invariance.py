@@ -1,0 +1,47 @@
+"""Shifted, enlarged and turned pictures, and how far their features move."""
+
+from utils.explain.invariance import feature_distances, transform_images
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def images():
+    return np.random.default_rng(0).random((3, 9, 9, 2)).astype("float32")
+
+
+def test_nothing_changes_nothing(images):
+    np.testing.assert_allclose(transform_images(images), images, atol=1e-6)
+
+
+def test_shift_moves_down(images):
+    moved = transform_images(images, shift=2)
+    np.testing.assert_allclose(moved[:, 2:], images[:, :-2], atol=1e-6)
+    np.testing.assert_allclose(moved[:, :2], np.repeat(images[:, :1], 2, axis=1), atol=1e-6)
+
+
+def test_quarter_turns_are_exact_about_the_center(images):
+    np.testing.assert_allclose(
+        transform_images(images, angle=90), np.rot90(images, -1, axes=(1, 2)), atol=1e-5
+    )
+    np.testing.assert_allclose(transform_images(images, angle=360), images, atol=1e-5)
+
+
+def test_scale_enlarges_about_the_center(images):
+    enlarged = transform_images(images, scale=2)
+    np.testing.assert_allclose(enlarged[:, 4, 4], images[:, 4, 4], atol=1e-5)
+    np.testing.assert_allclose(enlarged[:, 6, 2], images[:, 5, 3], atol=1e-5)
+
+
+def test_rectangular_pictures_turn_about_their_own_center():
+    image = np.zeros((1, 5, 9, 1))
+    image[0, 2, 4] = 1
+    np.testing.assert_allclose(transform_images(image, angle=37)[0, 2, 4], 1, atol=1e-5)
+
+
+def test_distances_are_relative_to_those_of_different_pictures(images):
+    assert feature_distances(images, images).tolist() == [0, 0, 0]
+    swapped = feature_distances(images, images[[1, 2, 0]])
+    assert swapped.mean() == pytest.approx(1)  # all pairs of three, once each
+    np.testing.assert_allclose(feature_distances(5 * images, 5 * images[[1, 2, 0]]), swapped, rtol=1e-6)

@@ -1,0 +1,96 @@
+"""The explorers: their arithmetic, their picture, and what stands in without a kernel."""
+
+import base64
+
+from utils.convolution import correlate2d
+from utils.figures.convolution_explorer import describe_window, draw_window, explore_convolution
+
+import numpy as np
+import pytest
+
+IMAGE = np.arange(30).reshape(5, 6) % 7
+KERNEL = np.array([[1, 0, 2], [0, 5, 0], [2, 0, 1]])
+
+
+@pytest.fixture
+def explorer():
+    return explore_convolution(IMAGE, KERNEL)
+
+
+def shown_sum(explorer) -> float:
+    return float(explorer.sum.value.rpartition("= ")[2])
+
+
+def test_moving_the_window_shows_each_output(explorer):
+    expected = correlate2d(IMAGE, KERNEL)
+    for row, column in [(0, 1), (2, 3), (1, 0)]:
+        explorer.row.value, explorer.column.value = row, column
+        assert shown_sum(explorer) == expected[row, column]
+        assert explorer.sum.value.count("×") == 9
+
+
+def test_the_sliders_end_where_the_output_ends(explorer):
+    assert (explorer.row.max, explorer.column.max) == (2, 3)
+    explorer.padding.value = 1
+    assert (explorer.row.max, explorer.column.max) == (4, 5)
+    explorer.row.value = 4
+    explorer.stride.value = 2
+    assert (explorer.row.max, explorer.column.max) == (2, 2)
+    assert explorer.row.value == 2
+    explorer.dilation.value = 3
+    assert (explorer.row.max, explorer.column.max) == (0, 0)
+
+
+def test_editing_a_weight_changes_sum_and_picture(explorer):
+    before, picture = shown_sum(explorer), explorer.picture.value
+    explorer.weights[1, 1].value = 6
+    assert shown_sum(explorer) == before + IMAGE[1, 1]
+    assert explorer.picture.value != picture
+
+
+def test_a_window_that_does_not_fit_says_so_and_recovers(explorer):
+    picture = explorer.picture.value
+    explorer.dilation.value = 3
+    assert "does not fit" in explorer.sum.value
+    assert explorer.picture.value == picture
+    explorer.dilation.value = 1
+    assert shown_sum(explorer) == correlate2d(IMAGE, KERNEL)[0, 0]
+
+
+def test_a_still_picture_stands_in_with_its_words(explorer):
+    data, metadata = explorer._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert metadata["image/png"]["alt"] == data["text/plain"] == explorer.sum.value
+
+
+def test_pictures_and_fields_have_words(explorer):
+    assert f'alt="{explorer.sum.value}"' in explorer.picture.value
+    assert explorer.weights[2, 1].description == "weight in row 2, column 1"
+
+
+def test_the_picture_frames_the_window_and_its_output():
+    axes = draw_window(IMAGE, KERNEL, 1, 0, padding=1, stride=2, dilation=2)
+    frames = [patch.get_xy() for patch in axes[0].patches if patch.get_linestyle() == "solid"]
+    corners = [(column - 0.5, row - 0.5) for row in (2, 4, 6) for column in (0, 2, 4)]
+    assert sorted(frames) == sorted(corners)
+    assert [patch.get_xy() for patch in axes[2].patches] == [(-0.5, 0.5)]
+    assert [ax.get_title() for ax in axes] == [
+        "image 5 × 6, padding 1",
+        f"pixel × weight, sum {describe_window(IMAGE, KERNEL, 1, 0, 1, 2, 2).split()[-1]}",
+        "output 2 × 2",
+    ]
+    assert axes[0].figure.alt_text == describe_window(IMAGE, KERNEL, 1, 0, 1, 2, 2)
+
+
+def test_padding_is_zero_in_the_sum():
+    assert describe_window(IMAGE, KERNEL, 0, 0, padding=2) == (
+        "Output (0, 0) = 0 × 1 + 0 × 0 + 0 × 2 + 0 × 0 + 0 × 5 + 0 × 0 + 0 × 2 + 0 × 0 + 0 × 1 = 0"
+    )
+
+
+def test_an_output_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match=r"no output \(3, 0\): the output is \(3, 4\)"):
+        draw_window(IMAGE, KERNEL, 3, 0)
+    with pytest.raises(ValueError, match="does not fit"):
+        draw_window(IMAGE, np.ones((7, 7)))

@@ -1,0 +1,137 @@
+"""The pictures of patches, and the explorer that shows them."""
+
+import base64
+
+from utils.explain import top_patches
+from utils.figures.patch_explorer import explore_patches
+from utils.figures.patches import as_signed, patch_grid, show_top_patches
+
+import numpy as np
+import pytest
+from explain_models import conv, max_pool, network, random_images
+
+SHAPE = (10, 10, 3)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return network(
+        conv(4, seed=1, name="conv1", activation="relu", padding="same"),
+        max_pool("pool1"),
+        conv(6, seed=2, name="conv2", activation="relu", padding="same"),
+        shape=SHAPE,
+    )
+
+
+@pytest.fixture(scope="module")
+def images():
+    return random_images(12, SHAPE) / 2 + 0.5
+
+
+@pytest.fixture
+def explorer(model, images):
+    return explore_patches(model, images, ["conv1", "conv2"], k=4)
+
+
+def test_signed_pictures_keep_zero_gray_and_the_sign():
+    numbers = np.random.default_rng(0).normal(size=(3, 8, 8, 2)) * np.array([1, 5, 0])[:, None, None, None]
+    pictures = as_signed(numbers)
+    assert pictures.min() >= 0 and pictures.max() <= 1
+    np.testing.assert_array_equal(np.sign(pictures[:2] - 0.5), np.sign(numbers[:2]))
+    np.testing.assert_array_equal(pictures[2], 0.5)
+    np.testing.assert_allclose(as_signed(7 * numbers), pictures)
+
+
+def test_grid_holds_each_patch_where_its_field_lies():
+    pictures = np.arange(4 * 36).reshape(4, 6, 6, 1) / 200
+    # In the middle; clipped above; clipped to the left and below; whole.
+    boxes = np.array([[1, 1, 4, 4], [0, 2, 2, 5], [4, 0, 6, 2], [3, 3, 6, 6]])
+    grid = patch_grid(pictures, boxes, num_columns=2)[..., 0]
+    assert grid.shape == (7, 7)
+    np.testing.assert_array_equal(grid[:3, :3], pictures[0, 1:4, 1:4, 0])
+    np.testing.assert_array_equal(grid[1:3, 4:], pictures[1, :2, 2:5, 0])
+    np.testing.assert_array_equal(grid[4:6, 1:3], pictures[2, 4:, :2, 0])
+    np.testing.assert_array_equal(grid[4:, 4:], pictures[3, 3:, 3:, 0])
+    is_paper = np.ones((7, 7), bool)
+    for rows, columns in ((slice(3), slice(3)), (slice(1, 3), slice(4, 7)), (slice(4, 6), slice(1, 3))):
+        is_paper[rows, columns] = False
+    is_paper[4:, 4:] = False
+    np.testing.assert_array_equal(grid[is_paper], 1)
+
+
+def test_last_row_of_a_grid_is_filled_up():
+    grid = patch_grid(np.zeros((4, 5, 5, 3)), np.tile([0, 0, 5, 5], (4, 1)), num_columns=3)
+    assert grid.shape == (11, 17, 3)
+    assert not grid[6:, :5].any() and (grid[6:, 5:] == 1).all()
+
+
+@pytest.mark.parametrize("with_images", [True, False])
+def test_figure_has_one_or_two_pictures_per_unit(model, images, with_images):
+    top = top_patches(model, images, "conv2", [3, 0, 5], k=9)
+    axes = show_top_patches(top, alt="Three maps.", with_images=with_images, num_columns=2)
+    assert len(axes) == 3 * (1 + with_images)
+    assert axes[0].figure.alt_text == "Three maps."
+    titles = [ax.get_title(loc="left") for ax in axes if ax.get_title(loc="left")]
+    assert titles == ["map 3", "map 0", "map 5"]
+    shown = axes[1 + with_images].images[0].get_array()
+    np.testing.assert_array_equal(shown, patch_grid(as_signed(top.projections[1]), top.boxes[1]))
+    if with_images:
+        np.testing.assert_array_equal(axes[3].images[0].get_array(), patch_grid(top.images[1], top.boxes[1]))
+
+
+def test_explorer_starts_at_the_last_layer_and_its_slider_ends_with_the_maps(explorer):
+    assert explorer.layer.value == "conv2" and explorer.unit.max == 5
+    explorer.unit.value = 5
+    explorer.layer.value = "conv1"
+    assert (explorer.unit.value, explorer.unit.max) == (3, 3)
+    assert explorer.describe().startswith("Map 3 of conv1: the 4 images")
+
+
+def test_explorer_shows_what_top_patches_finds(explorer, model, images):
+    expected = top_patches(model, images, "conv2", 4, k=4)
+    explorer.unit.value = 4
+    projections, patches = explorer.draw().axes
+    np.testing.assert_array_equal(
+        patches.images[0].get_array(), patch_grid(expected.images[0], expected.boxes[0])
+    )
+    shown = patch_grid(as_signed(expected.projections[0]), expected.boxes[0])
+    np.testing.assert_allclose(projections.images[0].get_array(), shown, atol=1e-9)
+    assert f"{expected.activations[0, 0]:.3g}" in explorer.words.value
+
+
+def test_choosing_another_map_changes_the_picture(explorer):
+    before = explorer.picture.value
+    explorer.unit.value = 2
+    assert explorer.picture.value != before
+    assert explorer.words.value.startswith("Map 2 of conv2")
+
+
+def test_a_layer_is_searched_once(explorer):
+    first = explorer.top
+    explorer.layer.value = "conv1"
+    explorer.layer.value = "conv2"
+    assert explorer.top is first
+
+
+def test_a_dead_map_is_said_to_be_dead(images):
+    dead = network(conv(2, seed=0, name="conv", activation="relu"), shape=SHAPE)
+    kernel, _ = dead.get_weights()
+    dead.set_weights([kernel, np.array([-100.0, 1.0])])
+    panel = explore_patches(dead, images, ["conv"])
+    assert "Map 0 of conv is dead" in panel.words.value
+    panel.unit.value = 1
+    assert "dead" not in panel.words.value
+
+
+def test_a_still_picture_stands_in_and_can_leave_the_images_out(explorer, model, images):
+    data, metadata = explorer._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]) == explorer.picture.png
+    assert metadata["image/png"]["alt"] == data["text/plain"] == explorer.describe()
+    panel = explore_patches(model, images, ["conv2"], k=4, still_with_images=False)
+    assert base64.b64decode(panel._repr_mimebundle_()[0]["image/png"]) != panel.picture.png
+    assert len(panel.draw(with_images=False).axes) == 1
+
+
+def test_an_unknown_layer_is_refused(model, images):
+    with pytest.raises(ValueError, match="conv3"):
+        explore_patches(model, images, ["conv3"])

@@ -1,0 +1,42 @@
+"""Figures of chapter 15: what they show is what they were given."""
+
+from utils.figures.speed import plot_roofline, plot_staircase, show_whitening
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    plt.close("all")
+
+
+def test_the_roof_bends_where_memory_and_arithmetic_take_equally_long():
+    points = {"convolution": [(400.0, 5e11), (10.0, 1e11)], "pooling": [(2.0, 1e10)]}
+    ax = plot_roofline({"float32": 4e11, "bfloat16": 8e11}, 2e10, points, alt="A roofline with three layers.")
+    lines = {line.get_label(): line.get_xydata() for line in ax.get_lines()}
+    for name, peak in {"float32": 400, "bfloat16": 800}.items():
+        x, y = lines[f"roof, {name}"].T
+        np.testing.assert_allclose(y, np.where(x < peak / 20, 20 * x, peak))
+    np.testing.assert_allclose(lines["convolution"], [(400, 500), (10, 100)])
+
+
+def test_filters_are_gray_where_they_are_zero():
+    kernel = np.zeros((2, 2, 3, 12))
+    kernel[0, 0, 0] = np.arange(1, 13)
+    matrices = {"before": np.ones((12, 12)), "after": np.eye(12)}
+    axes = show_whitening(matrices, kernel, alt="Two matrices and the filters.")
+    picture = axes[2].images[0].get_array()
+    assert picture.shape == (8, 24, 3) and (picture[1, 1::4] == [1, 0.5, 0.5]).all()
+    assert (picture[0] == 0.5).all()
+    np.testing.assert_array_equal(axes[1].images[0].get_array(), np.eye(12))
+
+
+def test_the_first_step_is_at_the_top():
+    columns = {"test_accuracy": [0.5, 0.7], "flip_accuracy": [0.52, 0.71], "seconds": [60, 90]}
+    left, right = plot_staircase(["start", "step"], columns, alt="Two steps, one below the other.")
+    np.testing.assert_allclose(left.get_lines()[0].get_xydata(), [(50, 1), (70, 0)])
+    assert [label.get_text() for label in left.get_yticklabels()] == ["start", "step"]
+    assert [bar.get_width() for bar in right.patches] == [1, 1.5]

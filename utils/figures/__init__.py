@@ -1,0 +1,24 @@
+"""Every figure and every explorer of the course: each draws, gives alternative text, and returns its Axes.
+
+Here are those that need NumPy and matplotlib only. The others have their modules: `blocks`, `volumes`
+and `timeline` draw networks, `patches` and `explanations` what `utils.explain` finds, `grids`, `transfer`
+and `speed` what was recorded; `convolution_explorer` and `patch_explorer` can be touched.
+"""
+
+from utils.figures.confusion import plot_confusion
+from utils.figures.history import plot_history
+from utils.figures.images import axes_grid, show_feature_maps, show_images, show_kernels
+from utils.figures.style import RED, as_png, describe, store_few_colors
+
+__all__ = [
+    "RED",
+    "as_png",
+    "axes_grid",
+    "describe",
+    "plot_confusion",
+    "plot_history",
+    "show_feature_maps",
+    "show_images",
+    "show_kernels",
+    "store_few_colors",
+]

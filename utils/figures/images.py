@@ -1,0 +1,106 @@
+"""Rows of pictures: images, kernels, feature maps."""
+
+from collections.abc import Mapping, Sequence
+
+from utils.figures.style import describe
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+
+def axes_grid(num_pictures: int, num_columns: int, size: tuple[float, float]) -> np.ndarray:
+    """Return Axes without frames for so many pictures, in rows from left to right: (num_pictures,).
+
+    Args:
+        num_pictures: at least 1.
+        num_columns: pictures per row, or as many as there are.
+        size: width and height of one picture, in inches.
+    """
+    num_columns = min(num_columns, num_pictures)
+    num_rows = -(-num_pictures // num_columns)
+    figure_size = (size[0] * num_columns, size[1] * num_rows)
+    _, axes = plt.subplots(num_rows, num_columns, figsize=figure_size, squeeze=False)
+    for ax in axes.flat:
+        ax.axis("off")
+    return axes.ravel()[:num_pictures]
+
+
+def show_images(
+    images: np.ndarray,
+    titles: Sequence[str] | None = None,
+    *,
+    alt: str,
+    num_columns: int = 10,
+    size: float = 1.0,
+) -> np.ndarray:
+    """Show a batch of images in rows of `num_columns`.
+
+    Args:
+        images: (N, H, W), (N, H, W, 1) or (N, H, W, 3); uint8, or floats in [0, 1].
+        titles: one line per image, or None.
+        alt: alternative text of the figure.
+        num_columns: images per row.
+        size: width of one image, in inches.
+
+    Returns:
+        the array of Axes, one per image.
+    """
+    images = np.asarray(images)
+    height = size * images.shape[1] / images.shape[2] + (0.25 if titles is not None else 0.05)
+    axes = axes_grid(len(images), num_columns, (size, height))
+    limits = {"vmin": 0, "vmax": 255 if images.dtype == np.uint8 else 1}
+    for index, (ax, image) in enumerate(zip(axes, images, strict=True)):
+        ax.imshow(image.squeeze(), cmap="gray", **limits)
+        if titles is not None:
+            ax.set_title(titles[index], fontsize="small")
+    return describe(axes, alt)
+
+
+def show_kernels(
+    kernels: Mapping[str, np.ndarray], *, alt: str, num_columns: int = 4, size: float = 1.6
+) -> np.ndarray:
+    """Show small kernels as colored squares with their weights written in.
+
+    Args:
+        kernels: name to (H, W) array; each kernel has its own color range, symmetric around zero.
+        alt: alternative text of the figure.
+        num_columns: kernels per row.
+        size: width of one kernel, in inches.
+
+    Returns:
+        the array of Axes, one per kernel.
+    """
+    axes = axes_grid(len(kernels), num_columns, (size, size + 0.25))
+    for ax, (name, kernel) in zip(axes, kernels.items(), strict=True):
+        _draw_kernel(ax, np.asarray(kernel))
+        ax.set_title(name)
+    return describe(axes, alt)
+
+
+def _draw_kernel(ax: Axes, kernel: np.ndarray) -> None:
+    limit = max(float(np.abs(kernel).max()), 1e-12)
+    ax.imshow(kernel, cmap="PuOr", vmin=-limit, vmax=limit)
+    for (row, column), weight in np.ndenumerate(kernel):
+        color = "white" if abs(weight) > 0.6 * limit else "black"
+        ax.text(column, row, f"{weight:.3g}", ha="center", va="center", color=color)
+
+
+def show_feature_maps(
+    feature_maps: np.ndarray, *, alt: str, num_columns: int = 8, size: float = 1.0
+) -> np.ndarray:
+    """Show the channels of one image's feature maps, each scaled to its own range.
+
+    Args:
+        feature_maps: (H, W, C), any floats.
+        alt: alternative text of the figure.
+        num_columns: maps per row.
+        size: width of one map, in inches.
+
+    Returns:
+        the array of Axes, one per channel.
+    """
+    axes = axes_grid(feature_maps.shape[-1], num_columns, (size, size))
+    for channel, ax in enumerate(axes):
+        ax.imshow(feature_maps[..., channel])
+    return describe(axes, alt)

@@ -1,0 +1,105 @@
+"""An explorer of a trained network: choose a layer and a map, see what makes it answer."""
+
+import base64
+from collections.abc import Sequence
+
+from utils.explain import TopPatches, top_patches
+from utils.figures.controls import Picture, Slider
+from utils.figures.patches import draw_unit
+from utils.figures.style import as_png
+
+import ipywidgets
+import keras
+import numpy as np
+from matplotlib.figure import Figure
+
+DPI = 80
+
+
+def explore_patches(
+    model: keras.Model,
+    images: np.ndarray,
+    layer_names: Sequence[str],
+    *,
+    k: int = 9,
+    still_with_images: bool = True,
+) -> "PatchExplorer":
+    """Return a panel that shows the k strongest patches of any map, and their projections.
+
+    Args:
+        model, images: see `top_patches`; pixels in [0, 1].
+        layer_names: the layers to choose from; the last is shown first. The maps of a layer are
+            searched when it is chosen for the first time.
+        k: patches per map.
+        still_with_images: False keeps the images out of the picture that is stored for pages
+            without a kernel, which then shows the projections alone.
+    """
+    return PatchExplorer(model, images, layer_names, k, still_with_images)
+
+
+class PatchExplorer(ipywidgets.VBox):
+    """A menu of layers and a slider over maps, above the picture."""
+
+    def __init__(self, model, images, layer_names: Sequence[str], k: int, still_with_images: bool):
+        self._search = lambda layer: top_patches(model, images, layer, range(_num_units(model, layer)), k)
+        self._found: dict[str, TopPatches] = {}
+        self._still_with_images = still_with_images
+        self.layer = ipywidgets.Dropdown(
+            options=list(layer_names), value=layer_names[-1], description="layer"
+        )
+        self.unit = Slider(description="map", continuous_update=False)
+        self.words, self.picture = ipywidgets.HTML(), Picture()
+        super().__init__([ipywidgets.HBox([self.layer, self.unit]), self.words, self.picture])
+        self.layer.observe(self._choose_layer, "value")
+        self.unit.observe(self._redraw, "value")
+        self._choose_layer()
+
+    @property
+    def top(self) -> TopPatches:
+        """The strongest patches of all maps of the chosen layer."""
+        layer = self.layer.value
+        if layer not in self._found:
+            self.words.value = f"searching the images for the maps of {layer} …"
+            self._found[layer] = self._search(layer)
+        return self._found[layer]
+
+    def draw(self, with_images: bool = True) -> Figure:
+        """Draw the chosen map's projections, and beside them the patches."""
+        figure = Figure(figsize=(8 if with_images else 4, 4.2), layout="constrained")
+        axes = figure.subplots(1, 1 + with_images, squeeze=False)[0]
+        draw_unit(axes, self.top, self.unit.value)
+        for ax, title in zip(axes, ("projections", "patches of the images"), strict=False):
+            ax.set_title(title)
+        figure.alt_text = self.describe()
+        return figure
+
+    def describe(self) -> str:
+        """Say in words what is shown."""
+        activations = self.top.activations[self.unit.value]
+        name = f"Map {self.unit.value} of {self.layer.value}"
+        if not activations.any():
+            return f"{name} is dead: no image makes it answer, so the pictures mean nothing."
+        return (
+            f"{name}: the {len(activations)} images that make it answer most, "
+            f"with activations from {activations[0]:.3g} down to {activations[-1]:.3g}."
+        )
+
+    def _choose_layer(self, change=None) -> None:
+        # Never a number that the new layer does not have: lowering the maximum moves the slider.
+        self.unit.max = len(self.top.units) - 1
+        self._redraw()
+
+    def _redraw(self, change=None) -> None:
+        self.words.value = self.describe()
+        self.picture.show(as_png(self.draw(), DPI), self.words.value)
+
+    def _repr_mimebundle_(self, **kwargs):
+        """Add a picture to the panel, for pages where no kernel runs."""
+        data = super()._repr_mimebundle_(**kwargs)
+        data["image/png"] = base64.b64encode(as_png(self.draw(self._still_with_images), DPI)).decode()
+        data["text/plain"] = self.describe()
+        return data, {"image/png": {"alt": self.describe()}}
+
+
+def _num_units(model: keras.Model, layer: str) -> int:
+    return model.get_layer(layer).output.shape[-1]

@@ -1,0 +1,86 @@
+"""The checks of the assignments: each accepts an answer, or raises an error whose message says what is wrong.
+
+A check knows the usual slips of its task: `slips` maps a sentence ("The kernel was turned ...") to the
+result that this slip leads to. An answer equal to one of them is told the sentence, not two numbers.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+
+from utils.practice.comparison import number_difference, value_difference
+
+
+def expect_array(answer: object, expected: object, slips: Mapping[str, object] | None = None) -> None:
+    """Accept an array equal to the expected one up to rounding.
+
+    Args:
+        answer: what the student's code returned.
+        expected: the right array, or nested lists of numbers.
+        slips: a sentence for each usual slip, with the array that it leads to.
+
+    Raises:
+        AssertionError: with the sentence of a slip, the wrong shape, or the first wrong place.
+    """
+    _expect(number_difference, answer, expected, slips or {})
+
+
+def expect_equal(answer: object, expected: object, slips: Mapping[str, object] | None = None) -> None:
+    """Accept an answer exactly equal to the expected one: integers, tuples of them, names.
+
+    Raises:
+        AssertionError: with the sentence of a slip, or with both values.
+    """
+    _expect(value_difference, answer, expected, slips or {})
+
+
+def expect_statements(answer: Iterable[str], task: str, fingerprint: str) -> None:
+    """Accept the letters of the true statements, of which a check knows only the fingerprint.
+
+    Raises:
+        AssertionError: some letter is missing or too much; it does not say which.
+    """
+    letters = sorted(str(letter).strip().lower() for letter in answer)
+    if any(len(letter) != 1 for letter in letters) or len(set(letters)) < len(letters):
+        raise AssertionError('Give single letters, each once, such as {"a", "d"}.')
+    if fingerprint_of(task, letters) != fingerprint:
+        raise AssertionError(
+            "Not yet: a true statement is missing, or a false one is among them. Look at the result again."
+        )
+
+
+def fingerprint_of(task: str, letters: Iterable[str]) -> str:
+    """Return 12 hexadecimal digits that stand for these letters in this task (SHA-256)."""
+    text = f"{task}:{''.join(sorted(letters))}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def verify() -> None:
+    """Confirm that the checks still tell right from wrong, whatever the notebook did before.
+
+    Raises:
+        AssertionError: a notebook has replaced a check, or a function of NumPy that checks use.
+    """
+    for check, right, wrong in [
+        (expect_array, [1.0, 2.0], [1.0, 2.5]),
+        (expect_equal, (1, 2), (1, 3)),
+    ]:
+        check(right, right)
+        try:
+            check(wrong, right)
+        except AssertionError:
+            continue
+        raise AssertionError(
+            "This notebook has changed the functions that check it. Remove that, and restart."
+        )
+
+
+def _expect(
+    difference: Callable[[object, object], str],
+    answer: object,
+    expected: object,
+    slips: Mapping[str, object],
+) -> None:
+    sentence = difference(answer, expected)
+    if sentence:
+        told = (slip for slip, wrong in slips.items() if not difference(answer, wrong))
+        raise AssertionError(next(told, sentence))

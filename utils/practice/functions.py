@@ -1,0 +1,101 @@
+"""A function as an answer: it is called on several inputs, and judged by what it returns."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from utils.practice.comparison import error_in_short, in_short
+from utils.practice.kinds import Kind, Numbers, has_gap
+
+import numpy as np
+
+SMALL = 12  # numbers in an array that is printed, so that the reader can repeat the call
+
+
+class Outcome(NamedTuple):
+    """What a call came to: what it returned, the error it stopped with, and whether it changed its input."""
+
+    value: object
+    error: Exception | None
+    changed_input: bool
+
+
+@dataclass(frozen=True)
+class Function(Kind):
+    """A function that returns the right thing for each of several inputs.
+
+    Args:
+        inputs: the arguments of each call, by what they are: "an image of one pixel". The first one on
+            which the function fails is told to the reader, so they go from small to large.
+        result: how what it returns is compared.
+    """
+
+    inputs: Mapping[str, tuple[object, ...]]
+    result: Kind = field(default_factory=lambda: Numbers(reveal=True))
+
+    def is_open(self, answer: object) -> bool:
+        """Say whether the function is untouched: it does nothing, or stumbles over a `...` in its body."""
+        if not callable(answer):
+            return has_gap(answer)
+        value, error, _ = call(answer, next(iter(self.inputs.values())))
+        if error is None:
+            return has_gap(value) or (value is None and _does_nothing(answer))
+        # Python's and NumPy's errors about a `...` in a sum, an index or an assignment all name it.
+        stumbled = isinstance(error, TypeError | AttributeError) and "ellipsis" in str(error).lower()
+        return stumbled or isinstance(error, NotImplementedError)
+
+    def difference(self, answer: object, expected: object, subject: str) -> str:
+        if not callable(answer):
+            return f"{subject} should be a function, not {in_short(answer)}."
+        for name, arguments in self.inputs.items():
+            found, right = call(answer, arguments), call(expected, arguments)
+            if sentence := self._outcome_difference(found, right):
+                return f"For {name}: {sentence}{_repeat(answer, arguments)}"
+        return ""
+
+    def _outcome_difference(self, found: Outcome, right: Outcome) -> str:
+        # An error is compared with its text: a slip is told only to whom it led to the very same error.
+        if found.error and repr(found.error) != repr(right.error):
+            return f"the function stops with {error_in_short(found.error)}."
+        if found.changed_input and not right.changed_input:
+            return "the function changes its input. Let it write into an array of its own."
+        if right.error:
+            return "" if found.error else "the function should refuse this input."
+        sentence = self.result.difference(found.value, right.value, "The result")
+        return sentence[:1].lower() + sentence[1:]
+
+
+def call(function: Any, arguments: tuple[object, ...]) -> Outcome:
+    """Call a function on a copy of these arguments."""
+    given = copy.deepcopy(arguments)
+    try:
+        value, error = function(*given), None
+    except Exception as raised:  # whatever the reader's function raises is an answer
+        value, error = None, raised
+    changed = any(_differ(one, other) for one, other in zip(given, arguments, strict=True))
+    return Outcome(value, error, changed)
+
+
+def _differ(one: object, other: object) -> bool:
+    """Say whether two arrays differ in any bit; other arguments are not looked at."""
+    if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
+        return False
+    return one.shape != other.shape or one.tobytes() != other.tobytes()
+
+
+def _does_nothing(function: Any) -> bool:
+    """Say whether a function that returned None is no longer than one without a body."""
+
+    def empty() -> None: ...
+
+    code = getattr(function, "__code__", None)
+    return code is not None and len(code.co_code) <= len(empty.__code__.co_code)
+
+
+def _repeat(function: Any, arguments: tuple[object, ...]) -> str:
+    """Return, on a line of its own, the call as one would type it; nothing where it would be long."""
+    if any(isinstance(one, np.ndarray) and one.size > SMALL for one in arguments):
+        return ""
+    typed = (f"np.array({one.tolist()})" if isinstance(one, np.ndarray) else repr(one) for one in arguments)
+    return f"\nTo see it: {getattr(function, '__name__', 'function')}({', '.join(typed)})"

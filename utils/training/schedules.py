@@ -1,0 +1,37 @@
+"""How the learning rate changes while a network is trained."""
+
+import keras
+
+
+def inverse_time_decay(learning_rate: float, decay: float) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return learning_rate / (1 + decay * iteration), which `decay=` of Keras 1 and 2 meant.
+
+    Args:
+        learning_rate: learning rate of iteration 0.
+        decay: growth of the divisor per iteration (one batch), not per epoch.
+
+    Keras 3 accepts `decay=` in its optimizers, warns, and ignores it.
+    """
+    return keras.optimizers.schedules.InverseTimeDecay(learning_rate, decay_steps=1, decay_rate=decay)
+
+
+def warm_up_and_cosine(
+    learning_rate: float, num_steps: int, *, warm_up: float = 0.2
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return a schedule that rises from a tenth to `learning_rate`, then falls to 0 along a cosine.
+
+    Args:
+        learning_rate: the largest learning rate.
+        num_steps: number of batches in the whole training.
+        warm_up: share of them in which the rate rises.
+
+    Source: L. Smith, "Super-Convergence", 2018, in the form of SGDR's cosine (Loshchilov and
+        Hutter, 2017).
+    """
+    num_warm_up_steps = max(1, round(warm_up * num_steps))
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=learning_rate / 10,
+        warmup_target=learning_rate,
+        warmup_steps=num_warm_up_steps,
+        decay_steps=num_steps - num_warm_up_steps,
+    )
