@@ -12,6 +12,12 @@ from utils.data import Dataset, DatasetUnavailable, load_cifar10
 import pytest
 
 ROOT = Path(__file__).parent
+# The files of tests that `pytest -m quick` runs, a line for each room; all else takes longer, or needs
+# the data, a browser, or a training.
+QUICK = {
+    *("test_arrows", "test_chapters", "test_project_environment", "test_project_workflows"),
+    *("test_convolution", "test_convolution_plane", "test_convolution_pooling"),
+}
 
 
 def pytest_configure(config):
@@ -33,6 +39,19 @@ def _is_locked_environment() -> bool:
         return all((name, importlib.metadata.version(name)) in locked for name in decisive)
     except importlib.metadata.PackageNotFoundError:
         return False
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Let `-m quick` not even import what it will not run."""
+    is_quick = collection_path.stem in QUICK or not collection_path.is_file()
+    return True if config.option.markexpr == "quick" and not is_quick else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of `QUICK`, all of which a contributor runs before each commit."""
+    for item in items:
+        if item.path.stem in QUICK:
+            item.add_marker("quick")
 
 
 def pytest_runtest_setup(item):

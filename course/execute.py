@@ -1,7 +1,6 @@
 """Run chapters from top to bottom and store outputs: `python -m course.execute notebooks/NN_name.ipynb`.
 
-What a chapter must not store is left out: pictures of cells tagged `shows-cifar10`, the state of
-widgets, and times of execution.
+What a chapter must not store is left out: the state of widgets, and times of execution.
 """
 
 import argparse
@@ -9,10 +8,13 @@ import sys
 import time
 from pathlib import Path
 
+from utils.files import written_beside
+
 import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
+SLOW_SECONDS = 5  # A cell that takes longer shows a bar that moves; its time is printed.
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -28,27 +30,34 @@ def execute(path: Path, timeout: float = 600) -> float:
     """
     notebook = nbformat.read(path, as_version=4)
     num_code = sum(cell.cell_type == "code" for cell in notebook.cells)
-    start = time.perf_counter()
+    start = last = time.perf_counter()
     with tqdm(total=num_code, desc=path.stem, unit="cell") as bar:
+
+        def note(cell, cell_index, **_) -> None:
+            nonlocal last
+            now = time.perf_counter()
+            if cell.cell_type == "code" and now - last > SLOW_SECONDS:
+                bar.write(f"cell {cell_index}: {now - last:.0f} s")
+            last = now
+            bar.update(cell.cell_type == "code")
+
         client = NotebookClient(
             notebook,
             timeout=timeout,
             record_timing=False,
             resources={"metadata": {"path": str(path.parent)}},
-            on_cell_executed=lambda **_: bar.update(),
+            on_cell_executed=note,
         )
         client.execute()
-    seconds = time.perf_counter() - start
-    nbformat.write(without_unwanted_outputs(notebook), path)
-    return seconds
+    with written_beside(path) as partial:
+        nbformat.write(without_unwanted_outputs(notebook), partial)
+    return time.perf_counter() - start
 
 
 def without_unwanted_outputs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Drop from an executed notebook what is not to be stored, in place; return the notebook."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
-        if "shows-cifar10" in cell.metadata.get("tags", []):
-            cell.outputs = []
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
     return notebook

@@ -23,9 +23,15 @@ MEASURE = """() => ({
 })"""
 
 
-def build(what: str, folder: Path) -> Path:
-    """Build `what` into `folder` with the command of the instructor guide, and return the folder."""
-    command = [sys.executable, "-m", "course.build", what, "--folder", str(folder)]
+def build(what: str, folder: Path, *notebooks: Path) -> Path:
+    """Build `what` into `folder` with the command of the instructor guide, and return the folder.
+
+    Args:
+        what: "site" or "slides".
+        folder: where to write.
+        notebooks: slides of these alone; by default of all chapters.
+    """
+    command = [sys.executable, "-m", "course.build", what, *map(str, notebooks), "--folder", str(folder)]
     environment = os.environ | {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_REF_NAME": "main"}
     done = subprocess.run(command, cwd=COURSE, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-4000:]

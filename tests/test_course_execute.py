@@ -1,5 +1,6 @@
 """Chapters are run and stored by one command, without what must not be stored."""
 
+from course import execute as module
 from course.execute import WIDGET, execute
 
 import nbformat
@@ -8,8 +9,8 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 
-def _write(path, *sources, tags=()):
-    cells = [new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
+def _write(path, *sources):
+    cells = [new_code_cell(source) for source in sources]
     nbformat.write(new_notebook(cells=[new_markdown_cell("# Title"), *cells]), path)
     return path
 
@@ -24,10 +25,10 @@ def test_outputs_are_stored_without_widgets_and_times(tmp_path):
     assert "execution" not in printed.metadata
 
 
-def test_photographs_of_cifar10_are_not_stored(tmp_path):
-    path = _write(tmp_path / "chapter.ipynb", "print('a photograph')", tags=["shows-cifar10"])
-    execute(path)
-    assert nbformat.read(path, as_version=4).cells[1].outputs == []
+def test_a_slow_cell_is_named_with_its_seconds(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(module, "SLOW_SECONDS", 0.5)
+    execute(_write(tmp_path / "chapter.ipynb", "print(1)", "import time; time.sleep(0.7)"))
+    assert "cell 2: 1 s" in capsys.readouterr().out
 
 
 def test_a_failing_chapter_stays_as_it_was(tmp_path):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from course.build.formulas import Typesetter, typesetting
-from course.build.slides import LectureExporter
+from course.build.markdown import MarkdownWriter
 
 import pytest
 
@@ -48,8 +48,11 @@ def test_the_style_sheet_holds_the_letters_that_were_drawn_and_fonts_that_are_th
 
 
 def test_a_slide_keeps_the_dollars_of_code(typesetter):
-    exporter = LectureExporter(typesetter)
     text = "`$HOME` and $a < b$\n\n```sh\necho $HOME $PATH\n```\n\n$$\\frac{a}{b}$$"
-    html = exporter.markdown2html({}, text)
+    html = MarkdownWriter(typesetter).blocks(text)
     assert html.count("<mjx-container") == 2 and "<mo>&lt;</mo>" in html and "<mfrac>" in html
     assert html.count("$") == 3
+
+
+def test_a_heading_is_one_line(typesetter):
+    assert MarkdownWriter(typesetter).line("`f` is *new*") == "<code>f</code> is <em>new</em>"

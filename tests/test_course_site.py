@@ -40,7 +40,7 @@ def of_this_site(pages: dict[Path, Page], kind: str) -> Iterator[tuple[Path, str
 
 @pytest.fixture(scope="module")
 def pages(site) -> dict[Path, Page]:
-    return {path: Page(path) for path in site.rglob("*.html") if "_static" not in path.parts}
+    return {path: Page(path) for path in site.rglob("*.html")}
 
 
 # Whole
@@ -104,6 +104,11 @@ def test_page_offers_download_colab_and_binder(site, pages, chapter):
     assert any(link.endswith(f"_sources/{path}") for link in links)
     assert f"https://colab.research.google.com/github/{REPOSITORY}/blob/main/{path}" in links
     assert f"https://mybinder.org/v2/gh/{REPOSITORY}/main?urlpath=lab/tree/{path}" in links
+
+
+def test_there_is_no_page_that_shows_nothing(site):
+    """The theme brings templates and an index that would be empty."""
+    assert list(site.glob("_static/*.html")) == [] and not (site / "genindex.html").exists()
 
 
 def test_chapters_follow_each_other(site, pages):
@@ -198,6 +203,40 @@ def test_chapter_is_drawn(reader, chapter):
     assert solution.get_attribute("open") is None
     solution.locator("summary").press("Enter")
     assert solution.get_attribute("open") is not None
+
+
+@chapters
+def test_imports_are_folded(reader, chapter):
+    page = reader.page
+    page.goto(f"{reader.address}/notebooks/{chapter.stem}.html")
+    folded = page.locator("article details.fold", has_text="Imports").first
+    code = folded.locator("pre")
+    assert not code.is_visible()
+    folded.locator("summary").press("Enter")
+    assert code.is_visible() and re.match(r"(import|from) ", code.inner_text().strip())
+
+
+def test_a_line_of_code_fits_the_column(reader):
+    """88 characters, as chapters have at most, on a screen of 1366 pixels."""
+    page = reader.page
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{reader.address}/notebooks/{CHAPTERS[0].stem}.html")
+    code = page.locator("article .cell_input pre:visible").first
+    scrolls = """(pre, count) => {
+      pre.textContent = 'x'.repeat(count);
+      return pre.scrollWidth > pre.clientWidth;
+    }"""
+    assert [code.evaluate(scrolls, count) for count in (88, 110)] == [False, True]
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_the_search_page_hides_nothing_that_is_typed(reader):
+    page = reader.page
+    page.goto(f"{reader.address}/search.html?q=kernel")
+    field = page.locator("article input[type=search]")
+    padding = field.evaluate("one => parseFloat(getComputedStyle(one).paddingLeft)")
+    icon, box = page.locator("article form i").first.bounding_box(), field.bounding_box()
+    assert icon["x"] + icon["width"] < box["x"] + padding
 
 
 def test_next_leads_on(reader):

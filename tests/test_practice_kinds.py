@@ -74,6 +74,8 @@ def test_an_untouched_function_is_open(body):
         "y = 3 * x",  # return forgotten
         "return x[..., 5, 5, 5]",
         "raise ValueError('ellipsis')",
+        "return x + {}",
+        "return x.triple",
         "return missing",
     ],
 )

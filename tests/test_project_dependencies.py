@@ -27,7 +27,12 @@ BROUGHT_BY_OTHERS = {
         "nbconvert": "jupyterlab exports notebooks with it",
         "nbformat": "jupyterlab reads notebooks with it",
     },
-    "docs": {"docutils": "sphinx is made of it", "sphinx": "sphinx-book-theme is a theme for it"},
+    "docs": {
+        "docutils": "sphinx is made of it",
+        "markupsafe": "jinja2 cannot mark text as HTML without it",
+        "pygments": "sphinx colors code with it",
+        "sphinx": "sphinx-book-theme is a theme for it",
+    },
 }
 # What needs more than the default dependencies, by the beginning of its path, and the groups that hold it.
 NEEDS_GROUPS = {
@@ -237,12 +242,8 @@ def installed_by_default() -> set[str]:
             continue
         for wanted in ("", *requirement.extras):
             key = (canonicalize_name(requirement.name), wanted)
-            if key not in found and is_installed(requirement.name):
+            if key not in found and any(importlib.metadata.distributions(name=requirement.name)):
                 found.add(key)
                 lines = importlib.metadata.requires(requirement.name) or []
                 waiting += [(Requirement(line), wanted) for line in lines]
     return {name for name, _ in found}
-
-
-def is_installed(name: str) -> bool:
-    return any(importlib.metadata.distributions(name=name))

@@ -1,6 +1,6 @@
 """Schedules, seeds, precision and the order of batches."""
 
-from utils import training
+from utils.training import precision
 from utils.training import (
     batches_in_order,
     fastest_dtype_policy,
@@ -62,8 +62,8 @@ def test_set_seed_repeats_weights_and_dropout():
     [({"avx2"}, "float32"), ({"avx512_bf16"}, "mixed_bfloat16"), ({"amx_bf16"}, "mixed_bfloat16")],
 )
 def test_fastest_dtype_policy_follows_the_processor(monkeypatch, flags, policy):
-    monkeypatch.setattr(training, "cpu_flags", lambda: frozenset(flags))
-    monkeypatch.setattr(training.tf.config, "list_physical_devices", lambda kind: [])
+    monkeypatch.setattr(precision, "cpu_flags", lambda: frozenset(flags))
+    monkeypatch.setattr(precision.tf.config, "list_physical_devices", lambda kind: [])
     fastest_dtype_policy.cache_clear()
     assert fastest_dtype_policy() == policy
     fastest_dtype_policy.cache_clear()
@@ -109,17 +109,27 @@ def test_warm_up_and_cosine_is_its_formula():
 
 
 def test_label_smoothing_spreads_a_share_over_all_classes():
+    """Also over those that no image here has: there are five labels, and six classes."""
     images, labels = np.zeros((6, 4, 4, 3), np.uint8), np.arange(6) % 5
-    batches, _ = shuffled_batches(images, labels, batch_size=6, seed=0, epochs=[0], label_smoothing=0.1)
+    smoothed = {"label_smoothing": 0.1, "num_classes": 6}
+    batches, _ = shuffled_batches(images, labels, batch_size=6, seed=0, epochs=[0], **smoothed)
     (_, targets), (_, plain) = (
         next(iter(batches)),
         next(iter(shuffled_batches(images, labels, batch_size=6, seed=0, epochs=[0])[0])),
     )
-    assert targets.shape == (6, 5)
+    assert targets.shape == (6, 6)
     np.testing.assert_allclose(np.sum(targets, axis=1), 1, rtol=1e-6)
     np.testing.assert_array_equal(np.argmax(targets, axis=1), plain)
-    np.testing.assert_allclose(np.max(targets, axis=1), 0.9 + 0.1 / 5, rtol=1e-6)
-    np.testing.assert_allclose(np.min(targets, axis=1), 0.1 / 5, rtol=1e-5)
+    np.testing.assert_allclose(np.max(targets, axis=1), 0.9 + 0.1 / 6, rtol=1e-6)
+    np.testing.assert_allclose(np.min(targets, axis=1), 0.1 / 6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("num_classes", [None, 4])
+def test_labels_are_not_smoothed_over_an_unknown_number_of_classes(num_classes):
+    images, labels = np.zeros((6, 4, 4, 3), np.uint8), np.arange(6) % 5
+    options = {"label_smoothing": 0.1, "num_classes": num_classes}
+    with pytest.raises(ValueError, match="num_classes above the largest label, 4"):
+        shuffled_batches(images, labels, batch_size=6, seed=0, epochs=[0], **options)
 
 
 def test_batches_in_order_hold_all_images_as_they_are():

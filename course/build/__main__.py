@@ -36,7 +36,7 @@ def build_site(folder: Path) -> None:
 
 
 def make_light(folder: Path) -> None:
-    """Leave out what no page shows: 1.5 MB of icons in a script, others in fonts, and the theme's templates."""
+    """Leave out what no page shows: icons (1.5 MB in a script, more in fonts) and the theme's templates."""
     icons = folder / "_static" / "scripts" / "fontawesome.js"
     icons.write_text("// The icons come from the font.\n", encoding="utf-8")
     for template in (folder / "_static").glob("*.html"):

@@ -11,7 +11,7 @@ from nbconvert.filters.ansi import strip_ansi
 
 MOST_CODE_LINES = 12
 MOST_OUTPUT_LINES = 12
-COLUMNS = 78  # characters of code that a slide holds beside each other, at 24 pixels
+COLUMNS = 80  # characters that a slide holds beside each other, at 24 pixels
 
 HEADING = re.compile(r"\A\s*#{1,6} +(.+?)(?: +#+)? *(?:\n|\Z)")
 # What a reader needs and nobody in a hall.

@@ -1,6 +1,5 @@
 """Make a deck of slides from each chapter, with speaker notes, that asks no other machine for anything."""
 
-import html
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -51,7 +50,9 @@ def copy_assets(folder: Path) -> None:
     shutil.copy(LECTURE.parent / "static" / "icon.svg", folder)
     shutil.copy(LECTURE / "fit.js", folder)
     style = (LECTURE / "lecture.css").read_text(encoding="utf-8")
-    (folder / "lecture.css").write_text(f"{style}\n{CODE_STYLE.get_style_defs('.highlight')}\n", encoding="utf-8")
+    (folder / "lecture.css").write_text(
+        f"{style}\n{CODE_STYLE.get_style_defs('.highlight')}\n", encoding="utf-8"
+    )
 
 
 def title_of(notebook: nbformat.NotebookNode) -> str:

@@ -5,7 +5,6 @@ strings. Its output stays where it is. *Predict* and *Remember* are framed with 
 """
 
 import ast
-from collections.abc import Iterator
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -49,25 +48,31 @@ def only_imports(code: str) -> bool:
 def frame_questions(app: Sphinx, document: nodes.document) -> None:
     """Put each question and its folded answer into a frame."""
     for paragraph in list(document.findall(nodes.paragraph)):
-        kind = kind_of_question(paragraph)
-        parent = paragraph.parent
-        if kind and (end := next(ends_of_fold(parent, parent.index(paragraph)), None)):
+        kind, parent = kind_of_question(paragraph), paragraph.parent
+        if kind and (end := end_of_answer(paragraph)):
             parent.insert(end + 1, raw("</div>"))
             parent.insert(parent.index(paragraph), raw(f'<div class="question {kind}">'))
 
 
-def kind_of_question(paragraph: nodes.paragraph) -> str:
+def kind_of_question(node: nodes.Node) -> str:
     """Return "predict" or "remember" for a paragraph that begins so in bold, otherwise ""."""
-    first = next((child for child in paragraph.children if child.astext()), None)
+    if not isinstance(node, nodes.paragraph):
+        return ""
+    first = next((child for child in node.children if child.astext()), None)
     name = first.astext() if isinstance(first, nodes.strong) else ""
     return name.removesuffix(".").lower() if name in QUESTIONS else ""
 
 
-def ends_of_fold(parent: nodes.Element, start: int) -> Iterator[int]:
-    """Yield the places of the nodes behind `start` that end a fold."""
-    for place, node in enumerate(parent.children[start:], start):
-        if isinstance(node, nodes.raw) and "</details>" in node.astext():
-            yield place
+def end_of_answer(question: nodes.Element) -> int:
+    """Return the place of what ends the answer folded behind a question, or 0 if there is none."""
+    siblings, start = question.parent.children, question.parent.index(question)
+    for place, node in enumerate(siblings[start + 1 :], start + 1):
+        html = node.astext() if isinstance(node, nodes.raw) else ""
+        if kind_of_question(node) or ("<details" in html and "<summary>Answer</summary>" not in html):
+            return 0
+        if "</details>" in html:
+            return place
+    return 0
 
 
 def raw(html: str) -> nodes.raw:

@@ -78,6 +78,7 @@ def cut_at_cells(cells: Iterable[dict[str, Any]]) -> list[Slide]:
         after_click = kind == "fragment"
         slides[-1].parts += [as_fragment(part) for part in piece.parts] if after_click else piece.parts
         slides[-1].notes += piece.notes
+        slides[-1].asks |= piece.asks
     return slides
 
 
@@ -98,7 +99,7 @@ def begun(piece: Piece, kind: str, slides: list[Slide]) -> Slide:
     """Return a new slide with the heading of its first cell, or else of the slide before."""
     inherits = not piece.heading and bool(slides)
     heading = slides[-1].heading if inherits else piece.heading
-    return Slide(heading, opens_section=kind == "slide" or not slides, inherits=inherits, asks=piece.asks)
+    return Slide(heading, opens_section=kind == "slide" or not slides, inherits=inherits)
 
 
 def as_fragment(part: Part) -> Part:
@@ -106,20 +107,19 @@ def as_fragment(part: Part) -> Part:
     return Part(part.kind, part.text, part.pictures, after_click=True)
 
 
-def joined(slides: Iterable[Slide]) -> Iterator[Slide]:
-    """Make one slide of two of the same heading, if one of them shows nothing."""
-    last: Slide | None = None
-    for slide in slides:
-        if last and slide.inherits and not (slide.parts and last.parts):
+def joined(slides: list[Slide]) -> list[Slide]:
+    """Make one slide of two of the same heading, if one of them shows nothing; the title takes no figure."""
+    kept = slides[:1]
+    for slide in slides[1:]:
+        last = kept[-1]
+        is_waiting = not last.parts and len(kept) > 1
+        if slide.inherits and (is_waiting or not slide.parts):
             last.parts += slide.parts
             last.notes += slide.notes
             last.asks |= slide.asks
-            continue
-        if last:
-            yield last
-        last = slide
-    if last:
-        yield last
+        else:
+            kept.append(slide)
+    return kept
 
 
 def split(slide: Slide) -> Iterator[Slide]:

@@ -37,8 +37,10 @@ function fitCurrent() {
 function scrollTo(hash) {
   fitAll();
   const [, h, v = 0] = hash.match(/^#\/(\d+)(?:\/(\d+))?/) ?? [];
-  const isAsked = (slide) => Reveal.getIndices(slide).h === Number(h) && Reveal.getIndices(slide).v === Number(v);
-  Reveal.getSlides().find(isAsked)?.closest(".scroll-page").scrollIntoView();
+  for (const slide of document.querySelectorAll(".scroll-page section")) {
+    const place = Reveal.getIndices(slide);
+    if (place.h === Number(h) && place.v === Number(v)) slide.closest(".scroll-page").scrollIntoView();
+  }
 }
 
 // Pictures have no size before they are loaded.

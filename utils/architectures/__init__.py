@@ -1,4 +1,4 @@
-"""The famous networks, one per file; each function returns an uncompiled `keras.Model`."""
+"""The famous networks, one per file; each function builds an uncompiled `keras.Model`."""
 
 from utils.architectures.alexnet import alexnet
 from utils.architectures.build import build

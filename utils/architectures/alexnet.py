@@ -18,6 +18,7 @@ The paper prints images of 224 pixels; 55 windows of 11 with stride 4 take 227.
 """
 
 from pathlib import Path
+from typing import Any
 
 from utils.architectures.weights import load_weights
 from utils.layers import LocalResponseNormalization
@@ -38,8 +39,8 @@ def alexnet(
     """Build AlexNet with its layers in `towers` groups, as the paper's two GPUs held them.
 
     Args:
-        towers: number of groups of conv2, conv4 and conv5; a group sees only its own maps. 2 as in
-            the paper, 1 to connect all.
+        towers: number of groups in conv2, conv4 and conv5; a group sees only its own maps. The paper
+            has 2; 1 connects all maps.
         include_top: whether the three dense layers follow.
         weights: None, or the path of a file; keras.applications has none.
         input_shape: height, width, channels; the paper subtracts the mean pixel.
@@ -47,8 +48,8 @@ def alexnet(
 
     Returns:
         an uncompiled model, images to probabilities (N, classes) or to features; 60,965,224
-        parameters and 724 million multiply-adds as it stands. Normalization, as the paper's
-        formula has it, runs across all maps of a layer, not within a tower.
+        parameters and 724 million multiply-adds by default. Normalization, as in the paper's
+        formula, runs across all maps of a layer, not within a tower.
 
     Raises:
         ValueError: the maps cannot be divided among the towers, or there are no such weights.
@@ -70,7 +71,7 @@ def alexnet(
 
 
 def _convolution(x, filters, kernel_size, name, *, strides=1, padding="same", groups=1, bias=0):
-    """Convolution and ReLU, with the paper's first weights (section 5)."""
+    """Apply a convolution and ReLU."""
     return layers.Conv2D(
         filters,
         kernel_size,
@@ -78,25 +79,25 @@ def _convolution(x, filters, kernel_size, name, *, strides=1, padding="same", gr
         padding=padding,
         groups=groups,
         activation="relu",
-        kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
-        bias_initializer=keras.initializers.Constant(bias),
         name=name,
+        **_first_weights(bias),
     )(x)
 
 
 def _classifier(x, classes: int, activation: str | None):
-    """Three dense layers, which hold 96 % of the parameters; dropout on the first two."""
-    normal = keras.initializers.RandomNormal(stddev=0.01)
+    """Apply three dense layers, which hold 96 % of the parameters, with dropout on the first two."""
     x = layers.Flatten(name="flatten")(x)
     for index in (6, 7):
-        x = layers.Dense(
-            4096,
-            activation="relu",
-            kernel_initializer=normal,
-            bias_initializer="ones",
-            name=f"fc{index}",
-        )(x)
+        x = layers.Dense(4096, activation="relu", name=f"fc{index}", **_first_weights(bias=1))(x)
         x = layers.Dropout(0.5, name=f"dropout{index}")(x)
     return layers.Dense(
-        classes, activation=activation, kernel_initializer=normal, dtype="float32", name="fc8"
+        classes, activation=activation, dtype="float32", name="fc8", **_first_weights(bias=0)
     )(x)
+
+
+def _first_weights(bias: float) -> dict[str, Any]:
+    """Return the options of a layer that give it the paper's first weights (section 5)."""
+    return {
+        "kernel_initializer": keras.initializers.RandomNormal(stddev=0.01),
+        "bias_initializer": keras.initializers.Constant(bias),
+    }

@@ -7,20 +7,20 @@ import keras
 
 
 def build(name: str, options: Mapping[str, Any]) -> keras.Model:
-    """Build the network that `utils.architectures` has under this name, uncompiled.
+    """Build the network of this name in `utils.architectures`, uncompiled.
 
     Args:
         name: such as "lecture_cifar10".
-        options: arguments of its function; lists, which JSON has in place of tuples, become tuples.
+        options: arguments of its function; lists become tuples, as JSON has none.
 
     Raises:
-        ValueError: there is no network of this name; the message lists those there are.
+        ValueError: there is no network of this name; the message lists all names.
     """
     from utils import architectures  # only here: the package imports this module
 
-    builder = getattr(architectures, name, None)
-    if not callable(builder) or name == "build":
-        known = ", ".join(other for other in architectures.__all__ if other != "build")
+    names = [other for other in architectures.__all__ if other != "build"]
+    if name not in names:
+        known = ", ".join(names)
         raise ValueError(f"there is no network {name!r} in utils.architectures: choose from {known}")
     options = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
-    return builder(**options)
+    return getattr(architectures, name)(**options)

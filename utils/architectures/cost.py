@@ -6,7 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from utils import architectures
-from utils.convolution import Layer, receptive_field
+from utils.architectures.weight_uses import longest_ways, uses
+from utils.convolution import kinds
+from utils.convolution.model_fields import fields_of_model
+from utils.convolution.steps import walk
 
 import keras
 from keras import layers
@@ -44,6 +47,9 @@ PUBLISHED = {
     "resnet50": Published(74.9, 92.1, "keras.io/api/applications"),
 }
 
+# Layers whose outputs hold no number that was not there before.
+IDLE = (*kinds.DROPOUTS, layers.Flatten, layers.Reshape)
+
 FAMOUS = (
     architectures.lenet1,
     architectures.lenet5,
@@ -71,16 +77,13 @@ def _cost_without_numbers(build: Callable[[], keras.Model]) -> Cost:
 
 
 def network_cost(model: keras.Model) -> Cost:
-    """Count what a network costs for one image.
+    """Count what a network costs for one image; nested models are taken apart.
 
     Raises:
-        ValueError: a layer is a model itself or of an unknown kind, or the image size is open.
+        ValueError: the image size is open, or it is not known what a layer computes, or sees.
     """
-    if None in model.input_shape[1:] or any(hasattr(layer, "layers") for layer in model.layers):
-        raise ValueError(
-            f"{model.name!r} takes {model.input_shape}: build it for one size of image, and from "
-            "layers alone, not from models."
-        )
+    if any(None in shape[1:] for shape in walk(model).input_shapes):
+        raise ValueError(f"{model.name!r} takes {model.input_shape}: build it for one size of image.")
     return Cost(
         name=model.name,
         parameters=model.count_params(),
@@ -96,112 +99,60 @@ def network_cost(model: keras.Model) -> Cost:
 def multiply_adds(model: keras.Model) -> int:
     """Count one multiply-add per weight and position at which it is used.
 
-    Biases, normalization, pooling and activations are left out, as is usual.
+    Biases, normalization, pooling and activations are left out, as is usual. A layer that is called
+    several times counts each time.
+
+    Raises:
+        ValueError: it is not known how often a layer uses its weights.
     """
-    return sum(
-        math.prod(weight.shape) * _num_positions(layer)
-        for layer in model.layers
-        if _computes(layer)
-        for weight in layer.weights
-        if weight.name != "bias"
-    )
+    return sum(use.num_weights * use.num_positions for step in walk(model).steps for use in uses(step))
 
 
 def connections(model: keras.Model) -> int:
-    """Count the inputs of all units, the constant 1 of a bias among them, as LeCun's papers do."""
-    total = 0
-    for layer in filter(_computes, model.layers):
-        for weight in layer.weights:
-            # One coefficient of a sub-sampling serves all inputs of its window.
-            num_inputs = getattr(layer, "pool_size", 1) ** 2 if weight.name != "bias" else 1
-            total += math.prod(weight.shape) * num_inputs * _num_positions(layer)
-    return total
+    """Count the inputs of all units, the constant 1 of a bias among them, as LeCun's papers do.
+
+    Raises:
+        ValueError: as `multiply_adds`.
+    """
+    return sum(
+        use.num_weights * use.num_inputs * use.num_positions + use.num_biases
+        for step in walk(model).steps
+        for use in uses(step)
+    )
 
 
 def activation_bytes(model: keras.Model) -> int:
     """Add up the outputs of all layers, 4 bytes a number: what training keeps for one image.
 
-    Dropout and flattening, which make nothing new, are left out. A framework that merges layers
-    keeps less.
+    Dropout and changes of the shape alone, which make nothing new, are left out. A framework that
+    merges layers keeps less.
     """
-    idle = (layers.InputLayer, layers.Dropout, layers.Flatten)
-    computed = (layer for layer in model.layers if not isinstance(layer, idle))
-    return sum(4 * math.prod(layer.output.shape[1:]) for layer in computed)
+    computed = [step for step in walk(model).steps if not kinds.is_of(step.operation, IDLE)]
+    return sum(4 * math.prod(shape[1:]) for step in computed for shape in step.output_shapes)
 
 
 def depth(model: keras.Model) -> int:
-    """Count the layers with weights, normalization apart, on the longest way through."""
-    longest = {id(tensor): 0 for tensor in model.inputs}
-    for layer, inputs in _walk(model):
-        longest[id(layer.output)] = max(longest[id(x)] for x in inputs) + _computes(layer)
-    return max(longest[id(tensor)] for tensor in model.outputs)
+    """Count the layers with weights, apart from normalization, on the longest way through.
+
+    Raises:
+        ValueError: as `multiply_adds`.
+    """
+    graph = walk(model)
+    return max(longest_ways(graph, dict.fromkeys(graph.inputs, 0)))
 
 
 def last_receptive_field(model: keras.Model) -> int:
-    """Count the pixels, along one axis, that a unit of the last layer with positions sees.
+    """Count the pixels, along the vertical axis, that a unit of the last layer with positions sees.
 
-    Where branches meet, the unit sees what any of them sees.
+    A single position that global pooling has left is none. Behind global pooling inside the network,
+    as in squeeze-and-excitation, a unit sees the height of the image; without layers with positions
+    it is 1.
+
+    Raises:
+        ValueError: as `utils.convolution.receptive_field`.
     """
-    last = _Field(start=0, end=1, jump=1)
-    fields = {id(tensor): last for tensor in model.inputs}
-    for layer, inputs in _walk(model):
-        if len(layer.output.shape) == 4:
-            last = _look_through(layer, _merge([fields[id(x)] for x in inputs]))
-            fields[id(layer.output)] = last
-    return last.end - last.start
-
-
-class _Field(NamedTuple):
-    """Unit u sees the pixels from start + u * jump up to, without, end + u * jump."""
-
-    start: int
-    end: int
-    jump: int
-
-
-def _merge(fields: list[_Field]) -> _Field:
-    return _Field(
-        min(field.start for field in fields),
-        max(field.end for field in fields),
-        fields[0].jump,
-    )
-
-
-def _look_through(layer: layers.Layer, field: _Field) -> _Field:
-    """Widen the field of a layer's inputs to that of its outputs."""
-    if isinstance(layer, layers.ZeroPadding2D):
-        shift = layer.padding[0][0] * field.jump
-        return _Field(field.start - shift, field.end - shift, field.jump)
-    kernel_size = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
-    if kernel_size is None:  # Activation, normalization, sum or stack: position by position.
-        _check_keeps_positions(layer)
-        return field
-    window = Layer(kernel_size, layer.strides, layer.padding, getattr(layer, "dilation_rate", 1))
-    step = receptive_field([window], input_size=layer.input.shape[1])[0]
-    start = field.start + step.start * field.jump
-    end = field.end + (step.start + step.size - 1) * field.jump
-    return _Field(start, end, field.jump * step.jump)
-
-
-def _check_keeps_positions(layer: layers.Layer) -> None:
-    before = keras.tree.flatten(layer.input)[0].shape[1:3]
-    if before != layer.output.shape[1:3]:
-        raise ValueError(
-            f"{layer.name!r} turns {before} positions into {layer.output.shape[1:3]}, but is no "
-            "convolution, pooling or padding: its receptive field is unknown."
-        )
-
-
-def _walk(model: keras.Model):
-    """Yield each layer with the list of its inputs, every layer after those that feed it."""
-    for layer in model.layers:
-        if not isinstance(layer, layers.InputLayer):
-            yield layer, keras.tree.flatten(layer.input)
-
-
-def _computes(layer: layers.Layer) -> bool:
-    return bool(layer.weights) and not isinstance(layer, layers.BatchNormalization)
-
-
-def _num_positions(layer: layers.Layer) -> int:
-    return math.prod(layer.output.shape[1:-1])
+    if not any(step.has_positions for step in walk(model).steps):
+        return 1
+    fields = fields_of_model(model, None, axis=0)
+    placed = [field for step, field in fields if field.jump or step.output_shape[1:3] != (1, 1)]
+    return placed[-1].size if placed else fields[-1][1].size

@@ -1,7 +1,7 @@
 """GoogLeNet: filters of several sizes side by side, made affordable by 1x1 convolutions.
 
 Source: C. Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, section 5, table 1 and
-figures 2b and 3. The table's operations match the layers, its parameters only roughly.
+figures 2b and 3. The table's numbers of operations match the layers; those of parameters only roughly.
 """
 
 from pathlib import Path
@@ -59,8 +59,8 @@ def googlenet(
 
     Returns:
         an uncompiled model, images to probabilities (N, classes) or to features; 6,998,552
-        parameters and 1.58 billion multiply-adds as it stands. With auxiliary heads a list of
-        three outputs, the main one first, and 13,378,280 parameters.
+        parameters and 1.58 billion multiply-adds by default. With auxiliary heads it has three
+        outputs, the main one first, and 13,378,280 parameters.
 
     Raises:
         ValueError: auxiliary heads without the top, or there are no such weights.
@@ -95,7 +95,7 @@ def _stem(x):
 
 
 def inception_module(x, widths: Widths, name: str):
-    """Look at `x` in four ways side by side, and stack the maps that come out (figure 2b)."""
+    """Filter `x` in four ways side by side, and stack the resulting maps (figure 2b)."""
     branch1x1 = _convolution(x, widths.conv1x1, 1, f"{name}_1x1")
     branch3x3 = _convolution(x, widths.reduce3x3, 1, f"{name}_3x3_reduce")
     branch3x3 = _convolution(branch3x3, widths.conv3x3, 3, f"{name}_3x3")

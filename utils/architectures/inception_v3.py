@@ -1,9 +1,9 @@
-"""Inception v3: every large filter of an inception module taken apart into smaller ones.
+"""Inception v3: inception modules whose large filters are replaced by several smaller ones.
 
 Source: C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016,
 sections 3 and 6, figures 5 to 7 and 10. Where the paper leaves a choice, this is the network of
-keras.applications, which has the weights: the modules at 35x35 keep one 5x5 filter, and batch
-normalization has no scale, which the ReLU after it makes superfluous. No auxiliary head.
+keras.applications, which has the weights: the modules at 35x35 keep one 5x5 filter, batch
+normalization has no scale, as the ReLU after it makes it superfluous, and there is no auxiliary head.
 """
 
 from pathlib import Path
@@ -33,7 +33,7 @@ def inception_v3(
 
     Returns:
         an uncompiled model, images to probabilities (N, classes) or to features; 23,851,784
-        parameters, 34,432 of them moving statistics, and 5.7 billion multiply-adds as it stands.
+        parameters, 34,432 of them moving statistics, and 5.7 billion multiply-adds by default.
 
     Raises:
         ValueError: there are no such weights, or they do not fit.
@@ -68,7 +68,7 @@ def _stem(x):
 
 
 def module_35(x, pool_filters: int, name: str):
-    """Mix at 35x35 (figure 5): two 3x3 in a row for a 5x5."""
+    """Mix at 35x35 (figure 5), with two 3x3 in a row instead of a 5x5."""
     branch1x1 = conv_bn(x, 64, 1, f"{name}_1x1")
     branch5x5 = _chain(x, [(48, 1), (64, 5)], f"{name}_5x5")
     double3x3 = _chain(x, [(64, 1), (96, 3), (96, 3)], f"{name}_double3x3")
@@ -86,7 +86,7 @@ def reduction_35(x, name: str):
 
 
 def module_17(x, filters: int, name: str):
-    """Mix at 17x17 (figure 6): a row of 7 and a column of 7 for a 7x7."""
+    """Mix at 17x17 (figure 6), with a row of 7 and a column of 7 instead of a 7x7."""
     row, column = (1, 7), (7, 1)
     branch1x1 = conv_bn(x, 192, 1, f"{name}_1x1")
     branch7x7 = _chain(x, [(filters, 1), (filters, row), (192, column)], f"{name}_7x7")
@@ -100,7 +100,7 @@ def module_17(x, filters: int, name: str):
 
 
 def reduction_17(x, name: str):
-    """Halve 17x17 to 8x8, in the manner of figure 10."""
+    """Halve 17x17 to 8x8, in the style of figure 10."""
     branch3x3 = conv_bn(x, 192, 1, f"{name}_3x3_1")
     branch3x3 = conv_bn(branch3x3, 320, 3, f"{name}_3x3_2", strides=2, padding="valid")
     branch7x7 = _chain(x, [(192, 1), (192, (1, 7)), (192, (7, 1))], f"{name}_7x7")
@@ -110,7 +110,7 @@ def reduction_17(x, name: str):
 
 
 def module_8(x, name: str):
-    """Mix at 8x8 (figure 7): a row of 3 and a column of 3 side by side, for many maps."""
+    """Mix at 8x8 (figure 7), with a row of 3 and a column of 3 side by side."""
     branch1x1 = conv_bn(x, 320, 1, f"{name}_1x1")
     branch3x3 = _fork(conv_bn(x, 384, 1, f"{name}_3x3"), f"{name}_3x3")
     double3x3 = _fork(_chain(x, [(448, 1), (384, 3)], f"{name}_double3x3"), f"{name}_double3x3")
@@ -137,7 +137,7 @@ def _pooled(x, filters: int, name: str):
 
 
 def conv_bn(x, filters: int, kernel_size, name: str, *, strides=1, padding="same"):
-    """Convolution, batch normalization, ReLU; the normalization's shift serves as the bias."""
+    """Apply convolution, batch normalization and ReLU; the normalization's shift serves as the bias."""
     x = layers.Conv2D(filters, kernel_size, strides=strides, padding=padding, use_bias=False, name=name)(x)
     x = layers.BatchNormalization(scale=False, name=f"{name}_bn")(x)
     return layers.Activation("relu", name=f"{name}_relu")(x)

@@ -1,4 +1,4 @@
-"""The lecture's network for CIFAR-10, and the larger one of the page that it comes from.
+"""The lecture's network for CIFAR-10, and the larger one from the page that it was taken from.
 
 Source: J. Brownlee, "Object Recognition with Convolutional Neural Networks in the Keras Deep
 Learning Library", machinelearningmastery.com, 2016 and March 2017. The page, and the lecture's
@@ -40,7 +40,7 @@ def lecture_cifar10(*, max_norm: float | None = 3.0) -> keras.Model:
     unit's weights, as meant. On a convolution kernel (height, width, inputs, filters) it bounds
     columns of 3 numbers and so does nothing; `axis=[0, 1, 2]` would bound each filter.
     """
-    bound = MaxNorm(max_norm) if max_norm is not None else None
+    bound = _bound(max_norm)
     return keras.Sequential(
         [
             keras.Input((32, 32, 3)),
@@ -70,7 +70,7 @@ def lecture_cifar10_large(*, max_norm: float | None = 3.0) -> keras.Model:
         2,915,114 parameters, 41.3 million multiply-adds per image: fewer parameters than
         `lecture_cifar10`, nearly three times the arithmetic.
     """
-    bound = MaxNorm(max_norm) if max_norm is not None else None
+    bound = _bound(max_norm)
     return keras.Sequential(
         [
             keras.Input((32, 32, 3)),
@@ -89,8 +89,13 @@ def lecture_cifar10_large(*, max_norm: float | None = 3.0) -> keras.Model:
     )
 
 
+def _bound(max_norm: float | None) -> MaxNorm | None:
+    # Keras takes any number here; its default is an integer.
+    return None if max_norm is None else MaxNorm(max_norm)  # pyright: ignore[reportArgumentType]
+
+
 def _stage(filters: int) -> list[layers.Layer]:
-    """Two convolutions with dropout between them, then half the height and width."""
+    """Return two convolutions with dropout between them, and a pooling that halves height and width."""
     return [
         layers.Conv2D(filters, 3, padding="same", activation="relu"),
         layers.Dropout(0.2),

@@ -12,11 +12,11 @@ in Neural Information Processing Systems 2, 1990, pp. 396-404, the section on th
     total                           2,578        98,442
 
 The paper states both totals and 4,635 units; the layers have 784 + 2,304 + 576 + 768 + 192 + 10 =
-4,634, and the unit that holds the constant 1 of all biases makes it even. It says that a squashing
-function follows, not which; here it is the one of LeCun et al. 1998 (equation 6, appendix A).
+4,634, and the unit that holds the constant 1 of all biases is the last one. It says that a squashing
+function follows, but not which one; here it is that of LeCun et al. 1998 (equation 6, appendix A).
 """
 
-from utils.layers import Subsampling, TableConv2D, fan_in_uniform, scaled_tanh
+from utils.layers import Subsampling, TableConv2D, scaled_tanh, scaled_tanh_options
 
 import keras
 from keras import layers
@@ -26,7 +26,7 @@ H3_TABLE = ((0,), (0, 1), (0, 1), (1,), (0, 1), (0, 1), (2,), (2, 3), (2, 3), (3
 
 
 def lenet1() -> keras.Model:
-    """Build LeNet-1 as the paper describes it: each of the layers H1 to H4 learns, and squashes.
+    """Build LeNet-1 as the paper describes it: each of the layers H1 to H4 learns and squashes.
 
     Returns:
         an uncompiled model, images (N, 28, 28, 1), to scores (N, 10) within +-1.7159; the paper's
@@ -35,18 +35,12 @@ def lenet1() -> keras.Model:
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            layers.Conv2D(4, 5, activation=scaled_tanh, kernel_initializer=fan_in_uniform(25), name="H1"),
+            layers.Conv2D(4, 5, name="H1", **scaled_tanh_options(num_inputs=25)),
             Subsampling(activation=scaled_tanh, name="H2"),
             TableConv2D(H3_TABLE, 5, activation=scaled_tanh, name="H3"),
             Subsampling(activation=scaled_tanh, name="H4"),
             layers.Flatten(name="flatten"),
-            layers.Dense(
-                10,
-                activation=scaled_tanh,
-                kernel_initializer=fan_in_uniform(192),
-                dtype="float32",
-                name="output",
-            ),
+            layers.Dense(10, dtype="float32", name="output", **scaled_tanh_options(num_inputs=192)),
         ],
         name="lenet1",
     )

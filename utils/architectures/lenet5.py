@@ -14,7 +14,7 @@ Recognition", Proceedings of the IEEE 86 (11), 1998, section II.B, figure 2 and 
     total                          60,000       340,908              61,706
 """
 
-from utils.layers import RBFOutput, Subsampling, TableConv2D, fan_in_uniform, scaled_tanh
+from utils.layers import RBFOutput, Subsampling, TableConv2D, scaled_tanh, scaled_tanh_options
 
 import keras
 import numpy as np
@@ -28,7 +28,7 @@ C3_TABLE = (
     (0, 1, 2, 3, 4, 5),
 )
 
-# Our own drawing of the ten digits, 12 rows of 7 pixels each, in the manner of figure 3.
+# The course's own drawing of the ten digits, 12 rows of 7 pixels each, in the style of figure 3.
 DIGITS = """
 ..###.. ...#... .#####. ####### .....#. ####### ...###. ####### .#####. .#####.
 .#...#. ..##... #.....# ......# ....##. #...... ..#.... ......# #.....# #.....#
@@ -52,14 +52,14 @@ def lenet5(
     classes: int = 10,
     classifier_activation: str | None = "softmax",
 ) -> keras.Model:
-    """Build LeNet-5 as published (`variant="1998"`) or as it is built today (`"modern"`).
+    """Build LeNet-5 as it was published (`variant="1998"`) or as it is built today (`"modern"`).
 
     Args:
         variant: "1998" has trainable sub-sampling, the table of C3, scaled tanh, and radial basis
             functions at the end; "modern" has max-pooling, full connections, ReLU, and a dense
             layer at the end.
         input_shape: height, width, channels; at least 32x32.
-        classes, classifier_activation: of the dense layer at the end, so of "modern" only.
+        classes, classifier_activation: of the dense layer at the end of "modern".
 
     Returns:
         an uncompiled model. "1998": images (N, 32, 32, 1), background -0.1, ink 1.175, to squared
@@ -82,18 +82,14 @@ def lenet5(
 
 
 def _layers_of_1998(channels: int) -> list[layers.Layer]:
-    def convolution(filters: int, num_inputs: int, name: str) -> layers.Layer:
-        initializer = fan_in_uniform(25 * num_inputs)
-        return layers.Conv2D(filters, 5, activation=scaled_tanh, kernel_initializer=initializer, name=name)
-
     return [
-        convolution(6, channels, "C1"),
+        layers.Conv2D(6, 5, name="C1", **scaled_tanh_options(25 * channels)),
         Subsampling(activation=scaled_tanh, name="S2"),
         TableConv2D(C3_TABLE, 5, activation=scaled_tanh, name="C3"),
         Subsampling(activation=scaled_tanh, name="S4"),
-        convolution(120, 16, "C5"),
+        layers.Conv2D(120, 5, name="C5", **scaled_tanh_options(25 * 16)),
         layers.Flatten(name="flatten"),
-        layers.Dense(84, activation=scaled_tanh, kernel_initializer=fan_in_uniform(120), name="F6"),
+        layers.Dense(84, name="F6", **scaled_tanh_options(120)),
         RBFOutput(digit_bitmaps().reshape(10, 84), dtype="float32", name="output"),
     ]
 

@@ -1,9 +1,9 @@
-"""ResNet-50: layers that learn what to add to their input, so that depth does no harm.
+"""ResNet-50: blocks that learn what to add to their input, so that depth does no harm.
 
 Source: K. He, X. Zhang, S. Ren and J. Sun, "Deep Residual Learning for Image Recognition", CVPR
-2016, sections 3.3 and 4.1, table 1 and figure 5 (right). The stride is in the first 1x1
-convolution of a block, as there; convolutions keep their biases, as in keras.applications, which
-has the weights, though the batch normalization after them makes biases superfluous.
+2016, sections 3.3 and 4.1, table 1 and figure 5 (right). As there, the stride is in the first 1x1
+convolution of a block. Convolutions keep their biases, as in keras.applications, which has the
+weights, although the batch normalization after them makes biases superfluous.
 """
 
 from pathlib import Path
@@ -36,7 +36,7 @@ def resnet50(
 
     Returns:
         an uncompiled model, images to probabilities (N, classes) or to features; 25,636,712
-        parameters, 53,120 of them moving statistics, and 3.9 billion multiply-adds as it stands.
+        parameters, 53,120 of them moving statistics, and 3.9 billion multiply-adds by default.
 
     Raises:
         ValueError: there are no such weights, or they do not fit.
@@ -58,7 +58,7 @@ def resnet50(
 
 
 def _stem(x):
-    """Bring 224 pixels down to 56; zeros are added by hand, the same number on both sides."""
+    """Bring 224 pixels down to 56; explicit padding adds the same number of zeros on both sides."""
     x = layers.ZeroPadding2D(3, name="conv1_pad")(x)
     x = conv_bn(x, 64, 7, "conv1", strides=2, padding="valid")
     x = layers.Activation("relu", name="conv1_relu")(x)
@@ -82,7 +82,7 @@ def bottleneck_block(x, filters: int, name: str, *, strides: int = 1, project: b
 
 
 def conv_bn(x, filters: int, kernel_size: int, name: str, *, strides=1, padding="same"):
-    """Convolution and batch normalization; ReLU waits, as in a block it may follow the sum."""
+    """Apply convolution and batch normalization, but not ReLU, which in a block may follow the sum."""
     options = {"strides": strides, "padding": padding, "name": f"{name}_conv"}
     x = layers.Conv2D(filters, kernel_size, **options)(x)
     return layers.BatchNormalization(epsilon=1.001e-5, name=f"{name}_bn")(x)

@@ -1,9 +1,9 @@
-"""The ideas of the famous networks at the size of CIFAR-10, for one comparison by one recipe.
+"""The ideas of the famous networks at the size of CIFAR-10, for a comparison under one recipe.
 
 Each takes images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10), and has at most 1.5
 million parameters. They follow the order of layers and the building blocks of their models in
-this package, not their widths. Those of 2014 and later normalize each convolution by batch, as
-their authors do from 2015 on; the two before it do not know how.
+this package, not their widths. Those of 2014 and later use batch normalization after each
+convolution, as their authors do from 2015 on; the two earlier ones do without.
 """
 
 from utils.layers import FusedBatchNormalization, LocalResponseNormalization
@@ -52,7 +52,7 @@ def small_vgg() -> keras.Model:
 
 
 def small_inception() -> keras.Model:
-    """Build Inception modules, two at each of three sizes; 5x5 as two 3x3, as from Inception v2 on."""
+    """Build Inception modules, two at each of three sizes, with two 3x3 for a 5x5 as in Inception v2."""
     inputs, x = _centered_inputs()
     x = _normalized(x, 64)
     x = layers.MaxPooling2D()(x)
@@ -63,7 +63,7 @@ def small_inception() -> keras.Model:
 
 
 def _inception_module(x, width: int):
-    """Four branches side by side; 4.5 times `width` maps come out."""
+    """Apply four branches side by side, which give 4.5 times `width` maps."""
     branches = [
         _normalized(x, width, 1),
         _normalized(_normalized(x, width, 1), 2 * width),
@@ -77,12 +77,12 @@ def small_xception() -> keras.Model:
     """Build Xception's three flows from separable convolutions, with shortcuts beside them."""
     inputs, x = _centered_inputs()
     x = _normalized(x, 32)
-    for filters in (64, 128, 256):  # the entry flow halves the size
+    for filters in (64, 128, 256):  # the entry flow, which halves the size
         shortcut = _shortcut(x, filters, strides=2)
         x = _separable(_separable(x, filters), filters, relu=False)
         x = layers.MaxPooling2D(3, 2, padding="same")(x)
         x = layers.ReLU()(layers.Add()([x, shortcut]))
-    shortcut = x  # the middle flow keeps it
+    shortcut = x  # the middle flow, which keeps the size
     x = _separable(_separable(x, 256), 256, relu=False)
     x = layers.ReLU()(layers.Add()([x, shortcut]))
     x = _separable(x, 512)
@@ -99,7 +99,7 @@ def small_resnet() -> keras.Model:
 
 
 def _residual_block(x, filters: int, strides: int):
-    """Add what two convolutions make of the maps to the maps themselves."""
+    """Add the result of two convolutions to their input."""
     shortcut = x
     if strides != 1 or x.shape[-1] != filters:
         shortcut = _shortcut(x, filters, strides)
@@ -109,15 +109,15 @@ def _residual_block(x, filters: int, strides: int):
 
 
 def _shortcut(x, filters: int, strides: int):
-    """Bring maps to the shape of what a block makes of them, by a 1x1 convolution."""
-    # Pooling over one pixel picks each second one. As strides of the convolution they would be the
-    # same, but TensorFlow 2.21's gradient of such a filter reaches outside of its memory on a CPU.
+    """Bring maps to the shape of a block's result by a 1x1 convolution."""
+    # Pooling over one pixel picks every second one. A strided convolution would do the same, but on a
+    # CPU TensorFlow 2.21's gradient of such a filter reads memory that is not its own.
     x = layers.AveragePooling2D(1, strides)(x)
     return _normalize(_convolution(x, filters, 1))
 
 
 def _centered_inputs():
-    """Images in [0, 1] enter; -2 to 2 leaves, with the gray of most pixels near 0."""
+    """Return an input for images in [0, 1], and the images scaled to [-2, 2], with gray at 0."""
     inputs = keras.Input((32, 32, 3))
     return inputs, layers.Rescaling(4.0, offset=-2.0)(inputs)
 
@@ -129,14 +129,14 @@ def _classifier(inputs, x, name: str) -> keras.Model:
 
 
 def _plain(x, filters: int, kernel_size: int = 3):
-    """Convolution with bias, and ReLU."""
+    """Apply a convolution with bias, and ReLU."""
     return layers.Conv2D(
         filters, kernel_size, padding="same", activation="relu", kernel_initializer="he_normal"
     )(x)
 
 
 def _convolution(x, filters: int, kernel_size: int, strides: int = 1):
-    """Convolution without a bias: the normalization that follows has one."""
+    """Apply a convolution without a bias, as the normalization that follows has one."""
     return layers.Conv2D(
         filters,
         kernel_size,
@@ -152,12 +152,12 @@ def _normalize(x):
 
 
 def _normalized(x, filters: int, kernel_size: int = 3, strides: int = 1):
-    """Convolution, batch normalization, ReLU."""
+    """Apply convolution, batch normalization and ReLU."""
     return layers.ReLU()(_normalize(_convolution(x, filters, kernel_size, strides)))
 
 
 def _separable(x, filters: int, relu: bool = True):
-    """A 3x3 convolution of each map alone, then 1x1 across the maps; nothing between them."""
+    """Convolve each map alone by 3x3, then across the maps by 1x1, with nothing in between."""
     x = layers.SeparableConv2D(
         filters,
         3,

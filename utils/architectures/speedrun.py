@@ -22,6 +22,7 @@ CIFAR10_DEVIATION = (0.2470, 0.2435, 0.2616)
 # Maps of the three groups, in units of the first; each group halves the size: 31, 15, 7, 3.
 WIDENING = (1, 4, 4)
 WHITENING_SIZE = 2
+NORMALIZATION_MOMENTUM = 0.6  # of the source, for batches of 1,024
 
 
 def speedrun(
@@ -30,19 +31,19 @@ def speedrun(
     activation: str = "gelu",
     whitening: bool = True,
     normalization: bool = True,
-    normalization_momentum: float = 0.6,
+    normalization_momentum: float = NORMALIZATION_MOMENTUM,
     logits_scale: float = 1 / 9,
 ) -> keras.Model:
     """Build the network of the speedrun: whitening, three groups of two convolutions, a linear layer.
 
     Args:
-        width: number of maps of the first group, at least 24; the other two have four times as many.
+        width: number of maps in the first group, at least 24; the other two have four times as many.
         activation: name of an activation in Keras; "gelu", the source's, is computed in one pass over
             memory (`utils.layers.fused_gelu`).
         whitening: whether the kernel of the first layer is computed from images
             (`laboratory.speedrun.whitening_kernel`, see `set_whitening`) and frozen, or learned.
         normalization: whether each convolution is normalized by batch; without it, each has a bias.
-        normalization_momentum: of the moving mean and variance; the source has 0.6 for batches of 1,024.
+        normalization_momentum: of the moving mean and variance.
         logits_scale: factor on the inputs of the softmax.
 
     Returns:
@@ -50,24 +51,34 @@ def speedrun(
         1,971,640 parameters as the source counts, without the moving mean and variance of the
         normalization; 118.1 million multiply-adds per image.
 
-    The normalization learns no scale, for the convolution before it has one, and TensorFlow's kernel
-    takes its epsilon of 1e-12 for 1e-5. The 3x3 convolutions begin as the identity on their inputs.
+    The normalization learns no scale, as the convolution before it has one, and TensorFlow's kernel
+    uses 1e-5 for its epsilon of 1e-12. The 3x3 convolutions start as the identity on their inputs.
     """
-    activation = fused_gelu if activation == "gelu" else activation
+    function = fused_gelu if activation == "gelu" else activation
     x = inputs = keras.Input((32, 32, 3))
     variance = [deviation**2 for deviation in CIFAR10_DEVIATION]
     x = layers.Normalization(mean=CIFAR10_MEAN, variance=variance, dtype="float32", name="colors")(x)
     first = Whitening if whitening else layers.Conv2D
     num_filters = 2 * 3 * WHITENING_SIZE**2
-    x = first(num_filters, WHITENING_SIZE, kernel_initializer=default_uniform(), name="whitening")(x)
-    x = layers.Activation(activation)(x)
+    x = first(
+        num_filters,
+        WHITENING_SIZE,
+        kernel_initializer=default_uniform(),  # pyright: ignore[reportArgumentType] (not only names)
+        name="whitening",
+    )(x)
+    x = layers.Activation(function)(x)
     for filters in [width * factor for factor in WIDENING]:
         x = layers.MaxPooling2D()(_convolution(x, filters, biased=not normalization))
-        x = _finish(x, activation, normalization, normalization_momentum)
+        x = _finish(x, function, normalization, normalization_momentum)
         x = _convolution(x, filters, biased=not normalization)
-        x = _finish(x, activation, normalization, normalization_momentum)
+        x = _finish(x, function, normalization, normalization_momentum)
     x = layers.Flatten()(layers.MaxPooling2D(3)(x))
-    x = layers.Dense(10, use_bias=False, kernel_initializer=default_uniform(), name="logits")(x)
+    x = layers.Dense(
+        10,
+        use_bias=False,
+        kernel_initializer=default_uniform(),  # pyright: ignore[reportArgumentType] (not only names)
+        name="logits",
+    )(x)
     # Under mixed precision the probabilities are still computed in float32.
     x = layers.Rescaling(logits_scale, dtype="float32")(x)
     outputs = layers.Softmax(dtype="float32", name="predictions")(x)
@@ -75,7 +86,13 @@ def speedrun(
 
 
 def _convolution(x, filters: int, biased: bool):
-    return MatrixGradientConv2D(filters, 3, padding="same", use_bias=biased, kernel_initializer=dirac)(x)
+    return MatrixGradientConv2D(
+        filters,
+        3,
+        padding="same",
+        use_bias=biased,
+        kernel_initializer=dirac,  # pyright: ignore[reportArgumentType] (not only names)
+    )(x)
 
 
 def _finish(x, activation, normalization: bool, momentum: float):

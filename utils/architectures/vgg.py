@@ -1,4 +1,4 @@
-"""VGG: nothing but 3x3 convolutions, and more of them.
+"""VGG: many layers of 3x3 convolutions, and no larger ones.
 
 Source: K. Simonyan and A. Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
 Recognition", ICLR 2015, section 2 and table 1, configurations D (VGG16) and E (VGG19). Two 3x3
@@ -24,11 +24,14 @@ def vgg16(
     classes: int = 1000,
     classifier_activation: str | None = "softmax",
 ) -> keras.Model:
-    """Build VGG16, configuration D: 13 convolutions and 3 dense layers; arguments as of `vgg19`.
+    """Build VGG16, configuration D: 13 convolutions and 3 dense layers.
+
+    Args:
+        include_top, weights, input_shape, classes, classifier_activation: as in `vgg19`.
 
     Returns:
         an uncompiled model, images to probabilities (N, classes) or to features; 138,357,544
-        parameters and 15.5 billion multiply-adds as it stands.
+        parameters and 15.5 billion multiply-adds by default.
     """
     inputs = keras.Input(input_shape)
     x = _convolutions(inputs, num_convolutions=(2, 2, 3, 3, 3))
@@ -57,7 +60,7 @@ def vgg19(
 
     Returns:
         an uncompiled model, images to probabilities (N, classes) or to features; 143,667,240
-        parameters and 19.6 billion multiply-adds as it stands.
+        parameters and 19.6 billion multiply-adds by default.
 
     Raises:
         ValueError: there are no such weights, or they do not fit.
@@ -85,7 +88,7 @@ def vgg_block(x, filters: int, num_convolutions: int, name: str):
 
 
 def _classifier(x, classes: int, activation: str | None):
-    """Three dense layers; the first holds 71 % of VGG19's parameters."""
+    """Apply three dense layers, the first of which holds 71 % of VGG19's parameters."""
     x = layers.Flatten(name="flatten")(x)
     for index in (1, 2):
         x = layers.Dense(4096, activation="relu", name=f"fc{index}")(x)

@@ -1,5 +1,6 @@
-"""Weights for the networks that keras.applications has too: its own, or those of a file."""
+"""Weights for networks that keras.applications also has: its own, or those of a file."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def load_weights(
 def copy_weights(source: keras.Model, target: keras.Model) -> None:
     """Copy the weights of one network to another that has the same layers in the same order.
 
-    Layers without weights may differ, as may all names.
+    Layers without weights may differ, and so may all names.
 
     Raises:
         ValueError: the layers that have weights do not match.
@@ -74,14 +75,11 @@ def _download(model: keras.Model, application: Callable | None, include_top: boo
     """Build keras.applications' network with its weights, in the shape of `model`."""
     if application is None:
         raise ValueError(f"keras.applications has no weights of {model.name!r}: pass weights=None or a file.")
-    classes = {"classes": model.output_shape[-1]} if include_top else {}
+    build = functools.partial(application, weights="imagenet", input_shape=model.input_shape[1:])
     try:
-        return application(
-            weights="imagenet",
-            include_top=include_top,
-            input_shape=model.input_shape[1:],
-            **classes,
-        )
+        if include_top:
+            return build(include_top=True, classes=model.output_shape[-1])
+        return build(include_top=False)
     except ValueError:  # Keras says what does not fit.
         raise
     except Exception as error:

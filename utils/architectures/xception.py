@@ -1,4 +1,4 @@
-"""Xception: inception taken to its end, each map filtered alone and then all maps mixed.
+"""Xception: the idea of inception taken to its limit, filtering each map alone and then mixing all maps.
 
 Source: F. Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", CVPR 2017,
 section 4 and figure 5. A batch normalization follows each convolution; there is no ReLU between
@@ -32,7 +32,7 @@ def xception(
 
     Returns:
         an uncompiled model, images to probabilities (N, classes) or to features; 22,910,480
-        parameters, 54,528 of them moving statistics, and 8.4 billion multiply-adds as it stands.
+        parameters, 54,528 of them moving statistics, and 8.4 billion multiply-adds by default.
 
     Raises:
         ValueError: there are no such weights, or they do not fit.
@@ -57,7 +57,7 @@ def xception(
 
 
 def _stem(x):
-    """Two ordinary convolutions: three color channels are too few to be filtered apart."""
+    """Apply two ordinary convolutions, as three color channels are too few to be filtered alone."""
     for index, (filters, strides) in enumerate(((32, 2), (64, 1)), 1):
         name = f"block1_conv{index}"
         x = layers.Conv2D(filters, 3, strides=strides, use_bias=False, name=name)(x)
@@ -67,7 +67,7 @@ def _stem(x):
 
 
 def strided_block(x, filters: tuple[int, int], name: str, *, first_relu: bool = True):
-    """Two separable convolutions, then half the size; a 1x1 convolution makes the shortcut fit."""
+    """Apply two separable convolutions, then halve the size; a 1x1 convolution makes the shortcut fit."""
     shortcut = layers.Conv2D(
         filters[1], 1, strides=2, padding="same", use_bias=False, name=f"{name}_shortcut"
     )(x)
@@ -81,7 +81,7 @@ def strided_block(x, filters: tuple[int, int], name: str, *, first_relu: bool = 
 
 
 def middle_block(x, name: str):
-    """Three separable convolutions, added to what came in."""
+    """Add the result of three separable convolutions to their input."""
     shortcut = x
     for index in (1, 2, 3):
         x = layers.Activation("relu", name=f"{name}_sepconv{index}_act")(x)
@@ -90,6 +90,6 @@ def middle_block(x, name: str):
 
 
 def separable_bn(x, filters: int, name: str):
-    """A 3x3 filter for each map alone, 1x1 filters across the maps, batch normalization."""
+    """Apply a 3x3 filter to each map alone, 1x1 filters across the maps, and batch normalization."""
     x = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False, name=name)(x)
     return layers.BatchNormalization(name=f"{name}_bn")(x)

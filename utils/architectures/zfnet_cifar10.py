@@ -1,8 +1,8 @@
-"""A network in the manner of Zeiler and Fergus, small enough for the 32x32 images of CIFAR-10.
+"""A network in the style of Zeiler and Fergus, small enough for the 32x32 images of CIFAR-10.
 
 Source: M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks",
-ECCV 2014, section 3 and figure 3. Kept are the order of the layers, the overlapping pooling of
-3x3 windows with stride 2, and the dropout in the dense part. Widths and kernels are smaller.
+ECCV 2014, section 3 and figure 3. The order of the layers, the overlapping pooling of 3x3 windows
+with stride 2, and the dropout in the dense part are theirs; widths and kernels are smaller.
 """
 
 import keras
@@ -26,13 +26,13 @@ def zfnet_cifar10(
         first_kernel_size: height and width of the filters of layer 1; the others are 3x3.
         first_strides: stride of layer 1; a large kernel and stride leave dead and aliased filters.
         contrast_normalization: whether local contrast normalization follows pooling 1 and 2.
-        max_rms: bound on the root mean square of each filter; the paper's 0.1 was for inputs
-            within [-128, 128]. None for no bound.
-        dropout: part of the dense layer's inputs, and of its outputs, dropped in training.
+        max_rms: bound on the root mean square of each filter, or None for no bound; the paper's 0.1
+            is for inputs within [-128, 128].
+        dropout: share of the dense layer's inputs, and of its outputs, dropped in training.
 
     Returns:
         an uncompiled model, images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10);
-        1,424,170 parameters and 60.0 million multiply-adds per image as it stands.
+        1,424,170 parameters and 60.0 million multiply-adds per image by default.
     """
 
     def convolution(index: int, kernel_size: int = 3, strides: int = 1) -> layers.Layer:
@@ -48,7 +48,7 @@ def zfnet_cifar10(
         )
 
     def pooling(index: int) -> list[layers.Layer]:
-        stage = [layers.MaxPooling2D(3, 2, padding="same", name=f"pool{index}")]
+        stage: list[layers.Layer] = [layers.MaxPooling2D(3, 2, padding="same", name=f"pool{index}")]
         if contrast_normalization and index < 5:
             stage.append(LocalContrastNormalization(name=f"norm{index}"))
         return stage
@@ -100,9 +100,9 @@ class ClipRMS(keras.constraints.Constraint):
 class LocalContrastNormalization(layers.Layer):
     """Subtract the mean of each place's surroundings and divide by their standard deviation.
 
-    Feature maps (N, H, W, C) to the same shape. Mean and deviation are taken over all channels in
-    a Gaussian window, which is cut at the borders. The divisor is never less than its own mean over
-    the image, so that flat regions are not blown up.
+    Feature maps (N, H, W, C) keep their shape. Mean and deviation are taken over all channels in a
+    Gaussian window, which is cut off at the borders. The divisor is never less than its own mean over
+    the image, so that flat regions are not amplified.
 
     Source: K. Jarrett et al., "What is the Best Multi-Stage Architecture for Object Recognition?",
         ICCV 2009, section 2, which the paper names.
@@ -117,7 +117,7 @@ class LocalContrastNormalization(layers.Layer):
         window = np.outer(profile, profile)
         self._window = (window / window.sum())[:, :, None, None]
 
-    # What a reader of receptive fields needs to know beside kernel_size.
+    # Receptive fields are computed from these and kernel_size.
     strides, padding = 1, "same"
 
     def call(self, feature_maps):

@@ -35,7 +35,7 @@ def conv2d(
             (vertical, horizontal).
         padding: "valid", "same" as TensorFlow pads, or the zeros on each side, one integer or
             (vertical, horizontal).
-        groups: parts of the channels that are convolved apart; C gives a depthwise convolution.
+        groups: number of groups of channels, each convolved alone; C gives a depthwise convolution.
 
     Returns:
         (N, output height, output width, filters).
@@ -51,8 +51,8 @@ def conv2d(
 
 
 def _forward(images: np.ndarray, kernel: np.ndarray, where: Geometry) -> np.ndarray:
-    # To copy the windows for one large product is no slower than one small product per weight, and
-    # with few channels many times faster: see tests/benchmarks.
+    # Copying the windows for one large product is no slower than one small product per weight, and
+    # many times faster with few channels: see tests/benchmarks.
     product = window_matrix(images, where) @ kernel.reshape(-1, kernel.shape[-1])
     return product.reshape(len(images), *where.output_size, kernel.shape[-1])
 
@@ -77,7 +77,7 @@ def conv2d_backward(
         d loss / d images, d loss / d kernel, d loss / d bias, each in the shape of its array.
 
     Raises:
-        ValueError: as `conv2d`, or grad_output has not the shape of its output.
+        ValueError: as in `conv2d`, or grad_output does not have the shape of its output.
     """
     grad_output = as_batch(as_floats(grad_output)[0])
     images, kernel, _ = _checked(images, kernel, None, groups)
@@ -88,13 +88,15 @@ def conv2d_backward(
             f"grad_output has shape {grad_output.shape}, but conv2d returns {expected} "
             "for these images, kernel and settings: pass the same ones."
         )
-    parts = zip(*(_split(array, groups) for array in (grad_output, images, kernel)), strict=True)
+    parts = zip(_split(grad_output, groups), _split(images, groups), _split(kernel, groups), strict=True)
     grads = [_backward(*part, where) for part in parts]
     grad_images, grad_kernel = (np.concatenate(part, axis=-1) for part in zip(*grads, strict=True))
     return grad_images, grad_kernel, grad_output.sum(axis=(0, 1, 2))
 
 
-def _backward(grad_output, images, kernel, where):
+def _backward(
+    grad_output: np.ndarray, images: np.ndarray, kernel: np.ndarray, where: Geometry
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradients of images and kernel: each is grad_output times the other factor."""
     grad_rows = grad_output.reshape(-1, kernel.shape[-1])
     grad_kernel = (window_matrix(images, where).T @ grad_rows).reshape(kernel.shape)
@@ -107,10 +109,12 @@ def _backward(grad_output, images, kernel, where):
     return grad_padded[:, top : top + height, left : left + width], grad_kernel
 
 
-def _checked(images, kernel, bias, groups):
+def _checked(
+    images: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None, groups: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return images, kernel and bias (0 for None) in one float type, or say what does not fit."""
     no_bias = bias is None
-    images, kernel, bias = as_floats(images, kernel, 0 if no_bias else bias)
+    images, kernel, bias = as_floats(images, kernel, 0 if bias is None else bias)
     as_batch(images)
     if kernel.ndim != 4 or 0 in kernel.shape:
         raise ValueError(

@@ -3,6 +3,7 @@
 import functools
 
 from utils.convolution.windows import (
+    Geometry,
     Padding,
     Pair,
     as_batch,
@@ -22,23 +23,23 @@ def max_pool2d(
     stride: Pair | None = None,
     padding: Padding = "valid",
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Keep the largest value of each window and remember where it stood.
+    """Keep the largest value of each window and remember where it was.
 
     Args:
         images: (N, H, W, C).
         pool_size, stride: pixels, one integer or (vertical, horizontal); stride None is pool_size.
-        padding: as in `conv2d`, but smaller than pool_size, and never the largest value.
+        padding: as in `conv2d`, but smaller than pool_size; padded places never hold the largest value.
 
     Returns:
         pooled: (N, output height, output width, C).
-        switches: the same shape, row * W + column of the maximum in its image; the first of equals.
+        switches: the same shape, row * W + column of the maximum in its image; of equals, the first.
     """
     images = as_batch(as_floats(images)[0])
     where = _pooling(images.shape, pool_size, stride, padding)
     candidates = [pixels for _, pixels in taps(pad(images, where.padding, value=-np.inf), where)]
     pooled = functools.reduce(np.maximum, candidates)
     switches = np.zeros(pooled.shape, int)
-    # Last to first, so that the first of equals stays. A NaN is the maximum, and equal to nothing.
+    # From last to first, so that of equals the first stays. A NaN is the maximum, yet equal to nothing.
     places = _places(images.shape, where)
     for place, pixels in zip(reversed(places), reversed(candidates), strict=True):
         switches = np.where((pixels == pooled) | np.isnan(pixels), place, switches)
@@ -46,7 +47,7 @@ def max_pool2d(
 
 
 def _places(input_shape, where):
-    """Return row * W + column of the pixels at each place of the window, of padding the nearest."""
+    """Return row * W + column of the pixels at each place of the window; of padding, that of its neighbor."""
     height, width = input_shape[1:3]
     numbers = np.arange(height * width).reshape(1, height, width, 1)
     padded = np.pad(numbers, ((0, 0), *where.padding, (0, 0)), mode="edge")
@@ -56,7 +57,7 @@ def _places(input_shape, where):
 def max_pool2d_backward(
     grad_output: np.ndarray, switches: np.ndarray, input_shape: tuple[int, int, int, int]
 ) -> np.ndarray:
-    """Send each gradient to the pixel that was the maximum; all other pixels get none.
+    """Send each gradient to the pixel that was the maximum, and none to all others.
 
     Args:
         grad_output: (N, output height, output width, C), d loss / d pooled.
@@ -87,7 +88,7 @@ def average_pool2d(
     stride: Pair | None = None,
     padding: Padding = "valid",
 ) -> np.ndarray:
-    """Average each window over the pixels it has inside the image.
+    """Average each window over those of its pixels that lie inside the image.
 
     Args:
         images, pool_size, stride, padding: as in `max_pool2d`.
@@ -97,8 +98,7 @@ def average_pool2d(
     """
     images = as_batch(as_floats(images)[0])
     where = _pooling(images.shape, pool_size, stride, padding)
-    total = sum(pixels for _, pixels in taps(pad(images, where.padding), where))
-    return total / _pixels_inside(images, where)
+    return _sum(pad(images, where.padding), where) / _pixels_inside(images, where)
 
 
 def average_pool2d_backward(
@@ -145,7 +145,11 @@ def _pooling(input_shape, pool_size, stride, padding):
     return where
 
 
-def _pixels_inside(images, where):
-    """Return how many pixels of each window are in the image, (1, output height, width, 1)."""
-    ones = pad(np.ones((1, *images.shape[1:3], 1), images.dtype), where.padding)
-    return sum(pixels for _, pixels in taps(ones, where))
+def _pixels_inside(images: np.ndarray, where: Geometry) -> np.ndarray:
+    """Return how many pixels of each window are in the image: (1, output height, output width, 1)."""
+    return _sum(pad(np.ones((1, *images.shape[1:3], 1), images.dtype), where.padding), where)
+
+
+def _sum(padded: np.ndarray, where: Geometry) -> np.ndarray:
+    """Return the sum of each window."""
+    return functools.reduce(np.add, (pixels for _, pixels in taps(padded, where)))

@@ -1,9 +1,11 @@
 """Receptive fields: which pixels of the input a unit can see."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from utils.convolution.windows import Geometry, Padding, Pair, as_pair, geometry
+from utils.convolution.windows import Geometry, Padding, Pair, geometry
+
+ANY_SIZE = 10**9  # pixels, at which every window fits
 
 
 class Layer(NamedTuple):
@@ -20,6 +22,7 @@ class ReceptiveField(NamedTuple):
     """The pixels that the units of a layer see along one axis.
 
     Unit u sees the `size` pixels from `start + u * jump` on; those outside the image are padding.
+    Behind global pooling, where all units see the same, `jump` is 0.
     """
 
     name: str
@@ -32,75 +35,80 @@ class ReceptiveField(NamedTuple):
         """Pixel in the middle of what unit 0 sees."""
         return self.start + (self.size - 1) / 2
 
+    @property
+    def end(self) -> int:
+        """The first pixel behind those that unit 0 sees."""
+        return self.start + self.size
+
 
 def receptive_field(layers, input_size: int | None = None, axis: int = 0) -> list[ReceptiveField]:
     """Compute the receptive field of each layer from those before it.
 
     Args:
-        layers: a list of `Layer` or of dicts with its fields, or a built Keras model, unbranched.
-        input_size: pixels along the axis; a list needs it only for "same" padding with a stride.
+        layers: a list of `Layer` or of dicts with its fields, or a built Keras model with one input.
+        input_size: pixels along the axis; needed only where the fields depend on it, as with "same"
+            padding and a stride, and the model, if it is one, takes images of any size.
         axis: 0 for vertical, 1 for horizontal.
 
     Returns:
-        one field per layer; of a Keras model up to the last output that has positions (N, H, W, C).
+        one field per layer; of a Keras model one per layer with positions (N, H, W, C), in the order
+        in which they run. Nested models are taken apart, and a layer that is called twice has two.
+        Where branches meet, a unit sees the smallest window that holds what any of them sees.
 
     Raises:
-        ValueError: a layer does not fit, the model branches, or input_size is needed.
+        ValueError: a layer does not fit, input_size is needed, or it is not known what a layer sees.
 
     Source: Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural
         Networks", Distill.
     """
+    if axis not in (0, 1):
+        raise ValueError(f"axis must be 0 for vertical or 1 for horizontal, not {axis!r}.")
     if hasattr(layers, "layers"):
-        input_size = layers.input_shape[1 + axis] if input_size is None else input_size
-        layers = _read_keras(layers)
-    size, jump, start, fields = 1, 1, 0, []
+        # Keras is loaded for models alone.
+        from utils.convolution.model_fields import fields_of_model
+
+        return [field for _, field in fields_of_model(layers, input_size, axis)]
+    return _fields_of_list(layers, input_size, axis)
+
+
+def _fields_of_list(layers: Iterable, input_size: int | None, axis: int) -> list[ReceptiveField]:
+    field, fields = ReceptiveField("", 1, 1, 0), []
     for layer in layers:
         layer = Layer(**layer) if isinstance(layer, Mapping) else layer
-        where = _layer_geometry(layer, input_size, axis)
-        start -= where.padding[axis][0] * jump
-        size += (where.kernel_size[axis] - 1) * where.dilation[axis] * jump
-        jump *= where.stride[axis]
-        input_size = None if input_size is None else where.output_size[axis]
-        fields.append(ReceptiveField(layer.name, size, jump, start))
+        field, input_size = look_through(field, layer, input_size, axis)
+        fields.append(field)
     return fields
 
 
-def _layer_geometry(layer: Layer, input_size: int | None, axis: int) -> Geometry:
+def look_through(
+    field: ReceptiveField, layer: Layer, input_size: int | None, axis: int
+) -> tuple[ReceptiveField, int | None]:
+    """Return what the units of a layer see whose inputs see `field`, and their number along the axis.
+
+    Args:
+        input_size: number of inputs along the axis, None if it is not known.
+
+    Raises:
+        ValueError: the window does not fit, or input_size is needed.
+    """
+    where = _layer_geometry(layer, ANY_SIZE if input_size is None else input_size, axis)
     if input_size is None:
-        if layer.padding == "same" and as_pair("stride", layer.stride)[axis] > 1:
+        _check_size_is_not_needed(layer, where, axis)
+    start = field.start - where.padding[axis][0] * field.jump
+    size = field.size + (where.kernel_size[axis] - 1) * where.dilation[axis] * field.jump
+    output_size = None if input_size is None else where.output_size[axis]
+    return ReceptiveField(layer.name, size, field.jump * where.stride[axis], start), output_size
+
+
+def _layer_geometry(layer: Layer, input_size: int, axis: int) -> Geometry:
+    sizes = [ANY_SIZE, ANY_SIZE]  # The other axis is not asked for.
+    sizes[axis] = input_size
+    return geometry((sizes[0], sizes[1]), *layer[:4])
+
+
+def _check_size_is_not_needed(layer: Layer, where: Geometry, axis: int) -> None:
+    """Refuse a layer that pads images of some sizes otherwise than those of other sizes."""
+    for smaller in range(1, where.stride[axis]):
+        other = _layer_geometry(layer, ANY_SIZE - smaller, axis)
+        if other.padding[axis][0] != where.padding[axis][0]:
             raise ValueError(f'How {layer} pads "same" with a stride depends on the image: pass input_size.')
-        input_size = 10**9  # any size at which the window fits
-    return geometry((input_size,) * 2, *layer[:4])
-
-
-def _read_keras(model) -> Iterator[Layer]:
-    """Yield the layers of a Keras model up to the first whose output has no positions."""
-    previous = None
-    for layer in _without_input(model.layers):
-        if hasattr(layer, "layers"):
-            raise ValueError(f"{layer.name!r} is a model in a model: pass a list of the layers.")
-        if previous is not None and layer.input is not previous.output:
-            raise ValueError(f"{layer.name!r} does not follow {previous.name!r}: the model branches.")
-        if len(layer.output.shape) != 4:
-            return
-        yield _read_keras_layer(layer)
-        previous = layer
-
-
-def _without_input(layers: Iterable) -> list:
-    return [layer for layer in layers if type(layer).__name__ != "InputLayer"]
-
-
-def _read_keras_layer(layer) -> Layer:
-    if getattr(layer, "data_format", "channels_last") != "channels_last":
-        raise ValueError(f"{layer.name!r} has its channels first: build it channels_last.")
-    kernel_size = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
-    if kernel_size is None or "Transpose" in type(layer).__name__:
-        if layer.input.shape[1:3] != layer.output.shape[1:3]:
-            raise ValueError(
-                f"{layer.name!r} moves positions, but is no convolution or pooling: "
-                "describe it with `Layer` in a list."
-            )
-        return Layer(1, name=layer.name)
-    dilation = getattr(layer, "dilation_rate", 1)
-    return Layer(kernel_size, layer.strides, layer.padding, dilation, layer.name)

@@ -208,9 +208,7 @@ def _look_inside(step: Step) -> Graph:
 def _symbols(shapes: Iterable[Shape], dtypes: Iterable[str]) -> list:
     import keras
 
-    return [
-        keras.Input(batch_shape=shape, dtype=dtype) for shape, dtype in zip(shapes, dtypes, strict=True)
-    ]
+    return [keras.Input(batch_shape=shape, dtype=dtype) for shape, dtype in zip(shapes, dtypes, strict=True)]
 
 
 class _Recorder:

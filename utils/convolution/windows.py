@@ -1,11 +1,13 @@
 """Where the windows of a convolution or pooling lie: sizes, padding, and im2col."""
 
-import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from utils.checks import is_integer
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
 
 Pair = int | tuple[int, int]
 Padding = str | Pair
@@ -32,7 +34,7 @@ def output_size(
 
     Source: Dumoulin and Visin 2016 (arXiv:1603.07285), relationships 6 and 15.
     """
-    return geometry((input_size,) * 2, kernel_size, stride, padding, dilation).output_size[0]
+    return geometry((input_size, input_size), kernel_size, stride, padding, dilation).output_size[0]
 
 
 def im2col(
@@ -87,19 +89,21 @@ def geometry(
     else:
         paddings = as_pair("padding", padding, minimum=0)
     axes = zip(input_size, kernel_size, stride, paddings, dilation, strict=True)
-    padding, sizes = zip(*(_axis_geometry(*axis) for axis in axes), strict=True)
-    return Geometry(kernel_size, stride, dilation, padding, sizes)
+    (above_below, height), (left_right, width) = (_axis_geometry(*axis) for axis in axes)
+    return Geometry(kernel_size, stride, dilation, (above_below, left_right), (height, width))
 
 
-def _axis_geometry(input_size, kernel_size, stride, padding, dilation):
+def _axis_geometry(
+    input_size: int, kernel_size: int, stride: int, padding: str | int, dilation: int
+) -> tuple[tuple[int, int], int]:
     """Return ((zeros before, zeros after), number of windows) of one axis."""
     extent = (kernel_size - 1) * dilation + 1
     if padding == "same":
-        # TensorFlow's rule: an odd zero goes to the end, and the sum depends on the stride.
+        # TensorFlow's rule: an odd zero goes to the end, and the number of zeros depends on the stride.
         size = -(-input_size // stride)
         total = max((size - 1) * stride + extent - input_size, 0)
         return (total // 2, total - total // 2), size
-    zeros = 0 if padding == "valid" else padding
+    zeros = 0 if isinstance(padding, str) else padding
     if extent > input_size + 2 * zeros:
         raise ValueError(
             f"A window of {extent} pixels (kernel_size {kernel_size}, dilation {dilation}) does "
@@ -111,21 +115,18 @@ def _axis_geometry(input_size, kernel_size, stride, padding, dilation):
 
 def as_pair(name: str, value: Pair, minimum: int = 1) -> tuple[int, int]:
     """Return `value` as (vertical, horizontal), or say what is wrong with it."""
-    try:
-        pair = (operator.index(value),) * 2 if np.ndim(value) == 0 else tuple(map(operator.index, value))
-    except TypeError:
-        pair = ()
-    if len(pair) != 2 or min(pair) < minimum:
+    pair = tuple(value) if isinstance(value, Iterable) else (value, value)
+    if len(pair) != 2 or not all(is_integer(number, minimum) for number in pair):
         raise ValueError(f"{name} must be one or two integers of at least {minimum}, not {value!r}.")
-    return pair
+    return int(pair[0]), int(pair[1])
 
 
-def as_floats(*arrays: np.ndarray) -> list[np.ndarray]:
-    """Return the arrays in one float type: the widest of theirs, float64 if all hold integers.
+def as_floats(*values: ArrayLike) -> list[np.ndarray]:
+    """Return arrays in one float type: the widest of theirs, or float64 if all hold integers.
 
     Integers never decide the type and never stay: uint8 would wrap around at 255.
     """
-    arrays = [np.asarray(array) for array in arrays]
+    arrays = [np.asarray(array) for array in values]
     for array in arrays:
         if array.dtype.kind not in "biuf":
             raise ValueError(f"Expected real numbers, not an array of {array.dtype}: convert it.")
@@ -160,13 +161,13 @@ def windows(padded: np.ndarray, where: Geometry) -> np.ndarray:
 
 
 def window_matrix(images: np.ndarray, where: Geometry) -> np.ndarray:
-    """Return the windows as rows of a matrix: the copy that im2col is."""
+    """Copy the windows into the rows of a matrix, which is what im2col does."""
     view = windows(pad(images, where.padding), where)
     return view.reshape(np.prod(view.shape[:3]), -1)
 
 
 def taps(padded: np.ndarray, where: Geometry) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
-    """Yield each (row, column) in the window and a view of the pixels there, one per output."""
+    """Yield each (row, column) of the window with a view of the pixels there, one pixel per output."""
     (down, right), (height, width) = where.stride, where.output_size
     for row, column in np.ndindex(where.kernel_size):
         top, left = row * where.dilation[0], column * where.dilation[1]

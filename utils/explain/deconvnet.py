@@ -12,30 +12,24 @@ ECCV 2014, section 2.1. What it leaves open is decided here:
   Where paths of a network meet, going down, they add up.
 """
 
-from utils.explain.inputs import BATCH_SIZE, check_images, check_units, in_batches
-from utils.explain.network import LayerChoice, Network, Step
-from utils.explain.relu_rules import (
-    RELU_NAMES,
-    deconvnet_rule,
-    skip_going_back,
-    split_activation,
-)
+from utils.architectures.zfnet_cifar10 import LocalContrastNormalization
+from utils.convolution import kinds
+from utils.convolution.steps import Step
+from utils.explain.activations import Kind, split_activation
+from utils.explain.inputs import BATCH_SIZE, check_images, check_units, in_batches, require_gradient
+from utils.explain.network import LayerChoice, Network
+from utils.explain.relu_rules import deconvnet_rule, skip_going_back
 from utils.explain.unpooling import pool_and_unpool
+from utils.layers import LocalResponseNormalization
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
 
-NOT_UNDONE = frozenset(
-    {
-        "LocalContrastNormalization",
-        "LocalResponseNormalization",
-        "LayerNormalization",
-        "GroupNormalization",
-        "RMSNormalization",
-        "UnitNormalization",
-    }
+NOT_UNDONE = (
+    *(LocalContrastNormalization, LocalResponseNormalization, layers.LayerNormalization),
+    *(layers.GroupNormalization, layers.RMSNormalization, layers.UnitNormalization),
 )
 
 
@@ -63,11 +57,12 @@ def deconvnet(
         (N, H, W, C), floats around 0; zero outside the unit's receptive field.
 
     Raises:
-        ValueError: no such layer, unit or position, another activation than ReLU on the way, or
-            images that are not the model's.
+        ValueError: no such layer, unit or position, another activation than ReLU on the way or
+            one that is not known, images that are not the model's, or a model in float16.
     """
     network = Network(model)
     step = network.find_feature_maps(layer)
+    network.check_gradients(step)
     images = check_images(network, images)
     units = check_units(step, unit)
     if np.shape(unit) not in ((), (len(images),)):
@@ -122,25 +117,26 @@ def project(network: Network, step: Step, images: tf.Tensor, start) -> tf.Tensor
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
         (feature_maps,) = network.run(images, [step], call_deconvnet)
-    return tape.gradient(feature_maps, images, output_gradients=start(feature_maps))
+    projection = tape.gradient(feature_maps, images, output_gradients=start(feature_maps))
+    return require_gradient(projection, step)
 
 
 def call_deconvnet(step: Step, *args, **kwargs):
     """Call a layer so that its way back is the deconvnet's."""
     operation = step.operation
-    if isinstance(operation, layers.MaxPooling2D):
-        return pool_and_unpool(operation, *args)
-    if type(operation).__name__ in NOT_UNDONE:
+    if kinds.is_of(operation, (layers.MaxPooling2D,)):
+        return pool_and_unpool(operation, args[0])
+    if isinstance(operation, NOT_UNDONE):
         return skip_going_back(args[0], tf.stop_gradient(operation(*args, **kwargs)))
-    before, activation, name = split_activation(operation)
-    if name == "linear":
+    parts = split_activation(step)
+    if parts.kind is Kind.LINEAR:
         return operation(*args, **kwargs)
-    if name not in RELU_NAMES:
+    if parts.kind is not Kind.RELU:
         raise ValueError(
-            f"A deconvnet is defined for ReLU alone, but {operation.name!r} has {name!r}: "
+            f"A deconvnet is defined for ReLU alone, but {step.name!r} has {parts.label!r}: "
             "choose a layer before it, or another method, such as saliency."
         )
-    return deconvnet_rule(activation, before(*args, **kwargs))
+    return deconvnet_rule(parts.activation, parts.before(*args, **kwargs))
 
 
 def strongest(feature_maps: tf.Tensor, units: tf.Tensor) -> tf.Tensor:
@@ -157,6 +153,6 @@ def _check_position(network, step, images, position) -> tuple[int, int]:
     is_pair = np.shape(position) == (2,) and np.issubdtype(np.asarray(position).dtype, np.integer)
     if not is_pair or not all(0 <= p < size for p, size in zip(position, sizes, strict=True)):
         raise ValueError(
-            f"position must be (row, column) in the {sizes} map of {step.operation.name!r}, got {position!r}."
+            f"position must be (row, column) in the {sizes} map of {step.name!r}, got {position!r}."
         )
     return tuple(position)

@@ -6,6 +6,7 @@ Networks", ECCV 2014, section 4.1. The paper answers them by eye.
 
 from collections.abc import Sequence
 
+from utils.explain.class_scores import Classes
 from utils.explain.inputs import check_images, in_batches
 from utils.explain.network import LayerChoice, Network
 
@@ -74,12 +75,27 @@ def unsteadiness(model: keras.Model, images: np.ndarray, shift: int = 1, batch_s
     """Return the share of images whose predicted class changes when they are shifted to the right.
 
     Args:
-        model: to (N, classes).
-        images: (N, H, W, C); the columns that enter on the left are those that leave on the right.
+        model: to (N, classes), or to one probability (N, 1) by a sigmoid.
+        images: (N, H, W, C), floats in the model's range; the columns that enter on the left are
+            those that leave on the right.
         shift: in pixels.
+
+    Raises:
+        ValueError: the model gives one number without a sigmoid, or images that are not the model's.
     """
+    network = Network(model)
+    images, classes = check_images(network, images), Classes(network)
+    if classes.num_classes == 1:
+        raise ValueError(
+            f"{model.name!r} gives one number and no sigmoid, so that it has no predicted class: end it "
+            "with a sigmoid, or with one output for each class."
+        )
+
+    def predict(batch):
+        return classes.predict(classes.run_outputs(batch)[0])
+
     before, after = (
-        model.predict(pictures, batch_size=batch_size, verbose=0).argmax(axis=1)
+        in_batches(predict, pictures, batch_size=batch_size)[0]
         for pictures in (images, np.roll(images, shift, axis=2))
     )
     return float(np.mean(before != after))

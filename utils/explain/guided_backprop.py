@@ -1,6 +1,6 @@
 """Guided backpropagation: the gradient, with all that is negative dropped at each ReLU."""
 
-from utils.explain.class_scores import choose_classes, score_gradient
+from utils.explain.class_scores import Classes
 from utils.explain.inputs import BATCH_SIZE, check_images, in_batches
 from utils.explain.network import Network
 from utils.explain.relu_rules import guided_rule
@@ -19,22 +19,25 @@ def guided_backprop(
 
     Args:
         model, images, classes, batch_size: see `input_gradient`. ReLUs are found as layers, as
-            activations of layers, and as `keras.ops`; the model is not changed.
+            activations of layers, as functions and as `keras.ops`; other activations go back by
+            their gradient. The model is not changed.
 
     Returns:
         (N, H, W, C), floats around 0.
 
     Raises:
-        ValueError: no such class, or images that are not the model's.
+        ValueError: as `input_gradient`, or a layer in which a ReLU may be hidden.
 
     Source: J. T. Springenberg et al., "Striving for Simplicity: The All Convolutional Net",
         arXiv:1412.6806, section 3.4.
     """
     network = Network(model)
     images = check_images(network, images)
-    classes = choose_classes(network, images, classes, batch_size)
+    of_network = Classes(network)
+    network.check_gradients(network.last)
+    classes = of_network.choose(images, classes, batch_size)
     (gradients,) = in_batches(
-        lambda *batch: score_gradient(network, *batch, guided_rule),
+        lambda *batch: of_network.score_gradient(*batch, guided_rule),
         images,
         classes,
         batch_size=batch_size,

@@ -1,8 +1,10 @@
-"""What all methods ask of their arguments, and how they go through many images."""
+"""The checks of arguments that all methods share, and the way through many images in batches."""
 
 from collections.abc import Callable, Sequence
 
-from utils.explain.network import Network, Step
+from utils.checks import require_integer
+from utils.convolution.steps import Step
+from utils.explain.network import Network
 
 import numpy as np
 import tensorflow as tf
@@ -14,7 +16,7 @@ def check_images(network: Network, images) -> np.ndarray:
     """Return `images` as an array in the model's dtype.
 
     Raises:
-        ValueError: they are not floats, not a batch, or not of the model's shape.
+        ValueError: they are not finite floats, not a batch, or not of the model's shape.
     """
     images = np.asarray(images)
     if not np.issubdtype(images.dtype, np.floating):
@@ -31,6 +33,8 @@ def check_images(network: Network, images) -> np.ndarray:
             f"images must be a batch of shape {expected} for {network.model.name!r}, "
             f"got {images.shape}. One image: images[np.newaxis]."
         )
+    if not np.isfinite(images).all():
+        raise ValueError("images must be finite, but some of their numbers are NaN or infinite.")
     return images.astype(network.input_dtype, copy=False)
 
 
@@ -44,16 +48,17 @@ def check_units(step: Step, units) -> np.ndarray:
     if units.ndim != 1 or not len(units) or not np.issubdtype(units.dtype, np.integer):
         raise ValueError(f"A unit is the integer number of a channel, got {units.tolist()}.")
     if units.min() < 0 or units.max() >= num_units:
-        raise ValueError(
-            f"{step.operation.name!r} has {num_units} units, 0 to {num_units - 1}; got {units.tolist()}."
-        )
+        raise ValueError(f"{step.name!r} has {num_units} units, 0 to {num_units - 1}; got {units.tolist()}.")
     return units
 
 
-def check_at_least(name: str, value: int, smallest: int) -> None:
-    """Raise a ValueError that names the argument unless `value` is an integer that large."""
-    if not isinstance(value, int | np.integer) or value < smallest:
-        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}.")
+def require_gradient(gradient: tf.Tensor | None, step: Step) -> tf.Tensor:
+    """Refuse a gradient that is none, because a step on the way to `step` has no derivative."""
+    if gradient is None:
+        raise ValueError(
+            f"{step.name!r} has no gradient with respect to the images: a layer before it has no derivative."
+        )
+    return gradient
 
 
 def compiled(function: Callable, *arrays: np.ndarray) -> Callable:
@@ -72,7 +77,7 @@ def in_batches(function: Callable, *arrays: np.ndarray, batch_size: int = BATCH_
 
     The function is compiled, once, if there is more than one batch.
     """
-    check_at_least("batch_size", batch_size, 1)
+    require_integer("batch_size", batch_size, 1)
     num_items = len(arrays[0])
     if num_items > batch_size:
         function = compiled(function, *arrays)

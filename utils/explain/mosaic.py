@@ -11,7 +11,7 @@ import numpy as np
 
 
 class Mosaics(NamedTuple):
-    """N pictures of 2 x 2 pictures; each is asked for one of its four classes."""
+    """N pictures, each made of 2 x 2 pictures and asked for one of its four classes."""
 
     images: np.ndarray  # (N, 2 H, 2 W, C)
     classes: np.ndarray  # (N,), the class that is asked for
@@ -52,7 +52,12 @@ def enlarge_input(model: keras.Model, size: tuple[int, int]) -> keras.Model:
     Args:
         model: Sequential, without a layer that depends on the size; it is not changed.
         size: height and width of the new images.
+
+    Raises:
+        ValueError: the model is not Sequential, or a layer depends on the size.
     """
+    if not isinstance(model, keras.Sequential):
+        raise ValueError(f"{model.name!r} must be Sequential to be built again for another size.")
     layers = [layer.__class__.from_config(layer.get_config()) for layer in model.layers]
     larger = keras.Sequential([keras.Input((*size, model.input_shape[-1])), *layers])
     larger.set_weights(model.get_weights())

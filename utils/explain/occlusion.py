@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
-from utils.explain.class_scores import choose_classes
-from utils.explain.inputs import BATCH_SIZE, check_at_least, check_images, in_batches
-from utils.explain.network import LayerChoice, Network, Step
+from utils.checks import require_integer
+from utils.convolution.steps import Step
+from utils.explain.class_scores import Classes
+from utils.explain.inputs import BATCH_SIZE, check_images, in_batches
+from utils.explain.network import LayerChoice, Network
 from utils.explain.strongest_units import strongest_maps
 
 import keras
@@ -16,8 +18,10 @@ class Occlusion(NamedTuple):
     """What the network says for N images with a square at each of P x Q places.
 
     Attributes:
-        scores: (N, P, Q), the model's output for the class; a probability after a softmax.
-        predictions: (N, P, Q), the class with the largest output.
+        scores: (N, P, Q), the model's output for the class; a probability after a softmax. If the
+            model has one sigmoid output p, it is p for class 1, and 1 - p for class 0.
+        predictions: (N, P, Q), the class with the largest output; of one sigmoid output, 1 where p
+            is at least 1/2, else 0.
         activities: (N, P, Q), sum over one feature map of the layer, the map that has the largest
             sum in the image without a square; None without a layer.
         rows, columns: (P,) and (Q,), the first row and column that the squares cover.
@@ -49,7 +53,7 @@ def occlusion(
     Args:
         model: Sequential or functional, to (N, classes).
         images: (N, H, W, C), floats in the model's range.
-        classes: an integer, or one per image (N,); None for the predicted class of each image.
+        classes: as in `input_gradient`.
         layer: the layer whose strongest feature map is watched; None for none.
         size: height and width of the square, in pixels.
         stride: pixels between squares, which start at the upper left and stay inside the image.
@@ -66,26 +70,27 @@ def occlusion(
     images = check_images(network, images)
     rows, columns = _square_places(images, size, stride)
     fill = _check_fill(images, fill)
-    classes = choose_classes(network, images, classes, batch_size)
-    steps = [network.last] if layer is None else [network.last, network.find_feature_maps(layer)]
-    answer = _answers(network, steps, images, classes, size, fill)
+    of_network = Classes(network)
+    classes = of_network.choose(images, classes, batch_size)
+    step = None if layer is None else network.find_feature_maps(layer)
+    answer = _answers(of_network, step, images, classes, size, fill)
 
     # One line per occluded image: its number, and the upper left corner of the square.
     grid = np.stack(np.meshgrid(np.arange(len(images)), rows, columns, indexing="ij"), axis=-1)
     found = in_batches(answer, grid.reshape(-1, 3), batch_size=batch_size)
     scores, predictions, *activities = (values.reshape(grid.shape[:3]) for values in found)
-    (plain_scores,) = in_batches(
-        lambda batch: network.run(batch, [network.last]), images, batch_size=batch_size
-    )
+    (plain_scores,) = in_batches(of_network.run_outputs, images, batch_size=batch_size)
     plain_scores = plain_scores[np.arange(len(images)), classes]
     drops = _drops(plain_scores[:, None, None] - scores, rows, columns, size, images.shape[1:3])
     return Occlusion(scores, predictions, activities[0] if activities else None, rows, columns, drops)
 
 
-def _answers(network: Network, steps: list[Step], images: np.ndarray, classes: np.ndarray, size: int, fill):
+def _answers(
+    of_network: Classes, step: Step | None, images: np.ndarray, classes: np.ndarray, size: int, fill
+):
     """Return a function of lines (image, row, column) that gives score, prediction, activity."""
-    if len(steps) > 1:
-        strongest = tf.constant(strongest_maps(network, steps[1], images))
+    watched = () if step is None else (step,)
+    strongest = [tf.constant(strongest_maps(of_network.network, step, images)) for step in watched]
     images, classes, fill = tf.constant(images), tf.constant(classes), tf.constant(fill)
 
     def answer(lines):
@@ -94,12 +99,12 @@ def _answers(network: Network, steps: list[Step], images: np.ndarray, classes: n
         covered_rows = _covered(row, size, tf.shape(images)[1])[:, :, None, None]
         covered_columns = _covered(column, size, tf.shape(images)[2])[:, None, :, None]
         occluded = tf.where(covered_rows & covered_columns, fill, originals)
-        outputs, *feature_maps = network.run(occluded, steps)
+        outputs, *feature_maps = of_network.run_outputs(occluded, watched)
         scores = tf.gather(outputs, tf.gather(classes, index), axis=1, batch_dims=1)
-        answers = [scores, tf.argmax(outputs, axis=1)]
-        for maps in feature_maps:
+        answers = [scores, of_network.predict(outputs)]
+        for maps, units in zip(feature_maps, strongest, strict=True):
             sums = tf.reduce_sum(maps, axis=(1, 2))
-            answers.append(tf.gather(sums, tf.gather(strongest, index), axis=1, batch_dims=1))
+            answers.append(tf.gather(sums, tf.gather(units, index), axis=1, batch_dims=1))
         return answers
 
     return answer
@@ -125,8 +130,8 @@ def _drops(
 
 
 def _square_places(images: np.ndarray, size: int, stride: int) -> tuple[np.ndarray, np.ndarray]:
-    check_at_least("size", size, 1)
-    check_at_least("stride", stride, 1)
+    require_integer("size", size, 1)
+    require_integer("stride", stride, 1)
     height, width = images.shape[1:3]
     if size > min(height, width):
         raise ValueError(f"A square of {size} pixels does not fit into images of {height}x{width}.")

@@ -1,9 +1,11 @@
-"""The sanity check: destroy what a network has learned, layer by layer, and compare the maps.
+"""The sanity check: destroy layer by layer what a network has learned, and compare the maps.
 
 Source: J. Adebayo et al., "Sanity Checks for Saliency Maps", arXiv:1810.03292, section 4.1.
 """
 
 from collections.abc import Iterator
+
+from utils.convolution.steps import walk
 
 import keras
 import numpy as np
@@ -16,7 +18,8 @@ def randomize_downward(model: keras.Model, seed: int = 0) -> Iterator[tuple[str,
     Each array of a layer keeps its numbers, so that their sizes stay typical of the network.
 
     Args:
-        model: with at least one layer that has weights; it is not changed.
+        model: with at least one layer that has weights; it is not changed. The layers of nested
+            models come one by one.
         seed: of the order.
 
     Yields:
@@ -25,16 +28,17 @@ def randomize_downward(model: keras.Model, seed: int = 0) -> Iterator[tuple[str,
     """
     destroyed, rng = keras.models.clone_model(model), np.random.default_rng(seed)
     destroyed.set_weights(model.get_weights())
-    for layer in reversed(destroyed.layers):
-        if layer.weights:
-            layer.set_weights(
-                [rng.permutation(array.ravel()).reshape(array.shape) for array in layer.get_weights()]
-            )
-            yield layer.name, destroyed
+    # A layer that is called several times counts where it is called first.
+    operations = dict.fromkeys(step.operation for step in walk(destroyed).steps)
+    for layer in reversed([operation for operation in operations if getattr(operation, "weights", ())]):
+        layer.set_weights(
+            [rng.permutation(array.ravel()).reshape(array.shape) for array in layer.get_weights()]
+        )
+        yield layer.name, destroyed
 
 
 def rank_correlation(maps: np.ndarray, others: np.ndarray) -> float:
-    """Return the mean rank correlation between two maps of the same image, over all images.
+    """Return the mean over all images of the rank correlation between two maps of the same image.
 
     Args:
         maps, others: (N, ...). An image of which either map is the same everywhere counts as 0:

@@ -9,18 +9,10 @@
 
 from collections.abc import Callable
 
-from utils.explain.network import Step
+from utils.convolution.steps import Step
+from utils.explain.activations import Kind, split_activation
 
-import keras
 import tensorflow as tf
-from keras import layers
-
-RELU_NAMES = frozenset({"relu", "relu6"})
-# Calls of keras.ops in a functional model are operations of these names.
-_OPERATION_NAMES = frozenset(
-    {"Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Gelu", "Silu", "Sigmoid", "Softmax", "Tanh"}
-)
-_ACTIVATION_LAYERS = (layers.LeakyReLU, layers.PReLU, layers.ELU, layers.Softmax)
 
 
 @tf.custom_gradient
@@ -52,48 +44,22 @@ def guided_rule(activation: Callable, signal: tf.Tensor) -> tf.Tensor:
 
 
 def calling_with(rule: Callable) -> Callable:
-    """Return a `call` for `Network.run` in which each ReLU follows `rule`."""
+    """Return a `call` for `Network.run` in which each ReLU follows `rule`, and all else its gradient.
+
+    The call raises a ValueError for a step in which a ReLU may be hidden.
+    """
 
     def call(step: Step, *args, **kwargs):
-        before, activation, name = split_activation(step.operation)
-        if name not in RELU_NAMES:
+        if rule is gradient_rule:
             return step.operation(*args, **kwargs)
-        return rule(activation, before(*args, **kwargs))
+        parts = split_activation(step)
+        if parts.kind is Kind.UNKNOWN:
+            raise ValueError(
+                f"It is not known whether {step.name!r} applies a ReLU, in {parts.label!r}: use a layer "
+                "or activation of Keras, or another method, such as saliency."
+            )
+        if parts.kind is Kind.RELU:
+            return rule(parts.activation, parts.before(*args, **kwargs))
+        return step.operation(*args, **kwargs)
 
     return call
-
-
-def split_activation(operation: keras.Operation) -> tuple[Callable, Callable, str]:
-    """Split a layer into what comes before its activation, the activation, and its name.
-
-    The name is "linear" if there is none. A ReLU with a slope below zero counts as "leaky_relu".
-    """
-    kind = type(operation).__name__
-    if isinstance(operation, layers.ReLU):
-        is_plain = not operation.negative_slope and not operation.threshold
-        return _identity, operation, "relu" if is_plain else "leaky_relu"
-    if isinstance(operation, layers.Activation):
-        return _identity, operation, operation.activation.__name__
-    if isinstance(operation, _ACTIVATION_LAYERS) or kind in _OPERATION_NAMES:
-        return _identity, operation, kind.lower()
-    activation = getattr(operation, "activation", None)
-    if activation is None or activation is keras.activations.linear:
-        return operation, _identity, "linear"
-    name = getattr(activation, "__name__", type(activation).__name__)
-    return _without_activation(operation), activation, name
-
-
-def _identity(tensor, **_):
-    # A Softmax layer is called with a mask too.
-    return tensor
-
-
-def _without_activation(layer: layers.Layer) -> layers.Layer:
-    """Return a second object on the same variables whose activation is linear.
-
-    `copy.copy` would save and load the layer, and so copy its weights.
-    """
-    twin = object.__new__(type(layer))
-    twin.__dict__.update(layer.__dict__)
-    twin.__dict__["activation"] = keras.activations.linear
-    return twin

@@ -1,6 +1,6 @@
 """Saliency: how much the score of a class would change with each pixel."""
 
-from utils.explain.class_scores import choose_classes, score_gradient
+from utils.explain.class_scores import Classes
 from utils.explain.inputs import BATCH_SIZE, check_images, in_batches
 from utils.explain.network import Network
 
@@ -16,21 +16,22 @@ def input_gradient(
     Args:
         model: Sequential or functional, to (N, classes); a last softmax or sigmoid is left out.
         images: (N, H, W, C), floats in the model's range.
-        classes: an integer, or one per image (N,); None for the predicted class of each image.
+        classes: an integer, or one per image (N,); None for the predicted class of each image. A
+            model with one sigmoid output has the classes 0 and 1; see `utils.explain.class_scores`.
         batch_size: images at a time.
 
     Returns:
         (N, H, W, C), floats around 0.
 
     Raises:
-        ValueError: no such class, or images that are not the model's.
+        ValueError: no such class, images that are not the model's, or a model in float16.
     """
     network = Network(model)
     images = check_images(network, images)
-    classes = choose_classes(network, images, classes, batch_size)
-    (gradients,) = in_batches(
-        lambda *batch: score_gradient(network, *batch), images, classes, batch_size=batch_size
-    )
+    of_network = Classes(network)
+    network.check_gradients(network.last)
+    classes = of_network.choose(images, classes, batch_size)
+    (gradients,) = in_batches(of_network.score_gradient, images, classes, batch_size=batch_size)
     return gradients
 
 

@@ -1,7 +1,8 @@
 """SmoothGrad: saliency with less noise, by adding noise."""
 
-from utils.explain.class_scores import choose_classes, score_gradient
-from utils.explain.inputs import BATCH_SIZE, check_at_least, check_images, compiled
+from utils.checks import require_integer
+from utils.explain.class_scores import Classes
+from utils.explain.inputs import BATCH_SIZE, check_images, compiled
 from utils.explain.network import Network
 from utils.explain.saliency import largest_channel
 
@@ -36,14 +37,16 @@ def smooth_grad(
 
     Source: D. Smilkov et al., "SmoothGrad: removing noise by adding noise", arXiv:1706.03825.
     """
-    check_at_least("num_samples", num_samples, 1)
-    check_at_least("batch_size", batch_size, 1)
+    require_integer("num_samples", num_samples, 1)
+    require_integer("batch_size", batch_size, 1)
     if noise < 0:
         raise ValueError(f"noise must not be negative, got {noise!r}.")
     network = Network(model)
     images = check_images(network, images)
-    classes = choose_classes(network, images, classes, batch_size)
-    gradient = compiled(lambda *batch: score_gradient(network, *batch), images, classes)
+    of_network = Classes(network)
+    network.check_gradients(network.last)
+    classes = of_network.choose(images, classes, batch_size)
+    gradient = compiled(of_network.score_gradient, images, classes)
     rng = np.random.default_rng(seed)
     means = np.zeros_like(images)
     for start in range(0, len(images), batch_size):

@@ -1,7 +1,8 @@
-"""Which feature map answers an image most."""
+"""Which feature map responds most to an image."""
 
+from utils.convolution.steps import Step
 from utils.explain.inputs import check_images, in_batches
-from utils.explain.network import LayerChoice, Network, Step
+from utils.explain.network import LayerChoice, Network
 
 import keras
 import numpy as np
@@ -9,7 +10,7 @@ import tensorflow as tf
 
 
 def strongest_units(model: keras.Model, images: np.ndarray, layer: LayerChoice) -> np.ndarray:
-    """Return for each image the feature map with the largest sum, as `occlusion` watches.
+    """Return for each image the feature map with the largest sum, the one that `occlusion` watches.
 
     Args:
         images: (N, H, W, C), floats in the model's range.
@@ -23,6 +24,6 @@ def strongest_units(model: keras.Model, images: np.ndarray, layer: LayerChoice) 
 
 
 def strongest_maps(network: Network, step: Step, images: np.ndarray) -> np.ndarray:
-    """Return the same for a step that was found, and images that were checked."""
+    """Do what `strongest_units` does, for a step and images that have been checked."""
     (sums,) = in_batches(lambda batch: tf.reduce_sum(network.run(batch, [step])[0], axis=(1, 2)), images)
     return sums.argmax(axis=1)

@@ -7,9 +7,11 @@ ECCV 2014, figure 2.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from utils.checks import require_integer
+from utils.convolution.steps import Step
 from utils.explain.deconvnet import project_units
-from utils.explain.inputs import check_at_least, check_images, check_units, compiled, in_batches
-from utils.explain.network import LayerChoice, Network, Step
+from utils.explain.inputs import check_images, check_units, compiled, in_batches
+from utils.explain.network import LayerChoice, Network
 from utils.explain.receptive_box import boxes
 
 import keras
@@ -83,10 +85,11 @@ def top_patches(
     Raises:
         ValueError: as `deconvnet`, or fewer than k images.
     """
-    check_at_least("k", k, 1)
-    check_at_least("batch_size", batch_size, 1)
+    require_integer("k", k, 1)
+    require_integer("batch_size", batch_size, 1)
     network = Network(model)
     step = network.find_feature_maps(layer)
+    network.check_gradients(step)
     units = check_units(step, units)
     table = _Table(len(units), k)
     for batch, activations, places in _maxima(network, step, images, units, batch_size):

@@ -1,8 +1,9 @@
 """Every figure and every explorer of the course: each draws, gives alternative text, and returns its Axes.
 
-Here are those that need NumPy and matplotlib only. The others have their modules: `blocks`, `volumes`
-and `timeline` draw networks, `patches` and `explanations` what `utils.explain` finds, `grids`, `transfer`
-and `speed` what was recorded; `convolution_explorer` and `patch_explorer` can be touched.
+Those that need only NumPy and matplotlib are exported here. The others are in modules of their own:
+`blocks`, `volumes` and `timeline` draw networks, `patches` and `explanations` what `utils.explain` finds,
+`grids`, `transfer` and `speed` what was recorded; `convolution_explorer` and `patch_explorer` are
+interactive.
 """
 
 from utils.figures.confusion import plot_confusion

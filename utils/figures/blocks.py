@@ -2,8 +2,12 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from utils.convolution import kinds
+from utils.convolution.steps import Graph, Shape, Slot, Step, walk
+from utils.explain.activations import Kind, kind_of
 from utils.figures.style import describe
 
 import keras
@@ -18,22 +22,40 @@ BOX_WIDTH, BOX_HEIGHT = 0.78, 0.72  # of the distance between columns, and betwe
 # Layers that only change the numbers of the layer before them share its box.
 FOLDED = (layers.BatchNormalization, layers.Activation, layers.ReLU, layers.Dropout)
 COLORS = (
-    (layers.InputLayer, "#ffffff"),
-    (layers.DepthwiseConv2D, "#d9c2ec"),
-    (layers.SeparableConv2D, "#d9c2ec"),
-    (layers.Conv2D, "#bcd9f2"),
-    (layers.MaxPooling2D, "#ffdf9e"),
-    (layers.AveragePooling2D, "#ffdf9e"),
-    (layers.GlobalAveragePooling2D, "#ffdf9e"),
-    (layers.Dense, "#f0c4bb"),
+    ((layers.DepthwiseConv2D, layers.SeparableConv2D), "#d9c2ec"),
+    ((layers.Conv2D,), "#bcd9f2"),
+    ((*kinds.POOLINGS, layers.GlobalAveragePooling2D), "#ffdf9e"),
+    ((layers.Dense,), "#f0c4bb"),
 )
-OTHER_COLOR = "#dfe4e3"
+INPUT_COLOR, OTHER_COLOR = "#ffffff", "#dfe4e3"
+# What a layer is called in a drawing; one with a window has its size behind the name.
+NAMES = (
+    (layers.Concatenate, "stack"),
+    (layers.Add, "add"),
+    (layers.Dense, "dense"),
+    (layers.Flatten, "flatten"),
+    (layers.GlobalAveragePooling2D, "mean of each map"),
+    (layers.SeparableConv2D, "separable"),
+    (layers.DepthwiseConv2D, "depthwise"),
+    (layers.Conv2D, "conv"),
+    (layers.MaxPooling2D, "max"),
+    (layers.AveragePooling2D, "mean"),
+    (layers.BatchNormalization, "BN"),
+    (layers.Dropout, "dropout"),
+)
+
+
+class Box(NamedTuple):
+    """What a box of the drawing stands for: a call of a layer and those folded into it, or an input."""
+
+    steps: tuple[Step, ...]  # none for an input
+    shape: Shape  # of what comes out of the first
 
 
 class Node(NamedTuple):
-    """A box of the drawing: a layer, those folded into it, and its place."""
+    """A box of the drawing, and its place."""
 
-    layers: tuple[layers.Layer, ...]
+    box: Box
     column: int
     row: float
 
@@ -77,46 +99,40 @@ def arrange(model: keras.Model) -> tuple[list[Node], list[tuple[int, int, float]
     Raises:
         ValueError: more than 32 ways lead through the network.
     """
-    groups, sources = _fold(model)
+    boxes, sources = _fold(walk(model))
     columns: list[int] = []
-    for index in range(len(groups)):
-        columns.append(1 + max((columns[source] for source in sources[index]), default=-1))
+    for own in sources:
+        columns.append(1 + max((columns[source] for source in own), default=-1))
     ways = _ways(sources)
-    rows = [_mean(number for number, way in enumerate(ways) if index in way) for index in range(len(groups))]
-    nodes = [Node(*placed) for placed in zip(groups, columns, rows, strict=True)]
-    steps = [list(itertools.pairwise(way)) for way in ways]
+    rows = [_mean_place(ways, [index]) for index in range(len(boxes))]
+    nodes = [Node(*placed) for placed in zip(boxes, columns, rows, strict=True)]
     edges = [
-        (source, target, _mean(n for n, pairs in enumerate(steps) if (source, target) in pairs))
+        (source, target, _mean_place(ways, [source, target]))
         for target, own in enumerate(sources)
         for source in own
     ]
     return nodes, edges
 
 
-def _fold(model: keras.Model) -> tuple[list[tuple], list[list[int]]]:
-    """Group the layers into boxes; of each box say from which boxes its input comes."""
-    feeding = {layer: _layers_before(layer) for layer in model.layers}
-    num_consumers = Counter(source for own in feeding.values() for source in own)
-    box_of, groups, sources = {}, [], []
-    for layer, before in feeding.items():
-        if isinstance(layer, FOLDED) and _can_fold(before[0], num_consumers):
-            box_of[layer] = box_of[before[0]]
-            groups[box_of[layer]] += (layer,)
+def _fold(graph: Graph) -> tuple[list[Box], list[list[int]]]:
+    """Put the steps of a model into boxes; of each box say from which boxes its input comes."""
+    num_consumers = Counter(graph.outputs)
+    num_consumers.update(source for step in graph.steps for source in step.sources)
+    box_of: dict[Slot, int] = {slot: number for number, slot in enumerate(graph.inputs)}
+    boxes = [Box((), shape) for shape in graph.input_shapes]
+    sources: list[list[int]] = [[] for _ in boxes]
+    for step in graph.steps:
+        before = [box_of[source] for source in step.sources]
+        is_folded = isinstance(step.operation, FOLDED) and num_consumers[step.sources[0]] == 1
+        if is_folded and boxes[before[0]].steps:
+            number = before[0]
+            boxes[number] = boxes[number]._replace(steps=(*boxes[number].steps, step))
         else:
-            box_of[layer] = len(groups)
-            groups.append((layer,))
-            sources.append([box_of[source] for source in before])
-    return groups, sources
-
-
-def _layers_before(layer: layers.Layer) -> list[layers.Layer]:
-    if isinstance(layer, layers.InputLayer):
-        return []
-    return [tensor._keras_history[0] for tensor in keras.tree.flatten(layer.input)]
-
-
-def _can_fold(before: layers.Layer, num_consumers: dict) -> bool:
-    return num_consumers[before] == 1 and not isinstance(before, layers.InputLayer)
+            number = len(boxes)
+            boxes.append(Box((step,), step.output_shape))
+            sources.append(list(dict.fromkeys(before)))
+        box_of |= dict.fromkeys(step.targets, number)
+    return boxes, sources
 
 
 def _ways(sources: list[list[int]]) -> list[tuple[int, ...]]:
@@ -137,9 +153,15 @@ def _ways(sources: list[list[int]]) -> list[tuple[int, ...]]:
     return ways
 
 
-def _mean(numbers) -> float:
-    numbers = list(numbers)
-    return sum(numbers) / len(numbers)
+def _mean_place(ways: Sequence[tuple[int, ...]], boxes: list[int]) -> float:
+    """Return the mean number of the ways on which some boxes follow each other."""
+    length = len(boxes)
+    found = [
+        number
+        for number, way in enumerate(ways)
+        if any(list(way[start : start + length]) == boxes for start in range(len(way)))
+    ]
+    return sum(found) / len(found)
 
 
 def _draw_arrow(ax: Axes, source: Node, target: Node, row: float) -> None:
@@ -158,56 +180,55 @@ def _draw_arrow(ax: Axes, source: Node, target: Node, row: float) -> None:
 
 
 def _draw_box(ax: Axes, node: Node) -> None:
-    first = node.layers[0]
-    color = next((color for kind, color in COLORS if isinstance(first, kind)), OTHER_COLOR)
     corner = (node.column - BOX_WIDTH / 2, node.row - BOX_HEIGHT / 2)
     style = "round,pad=0,rounding_size=0.08"
+    color = _color(node.box)
     ax.add_patch(
         FancyBboxPatch(corner, BOX_WIDTH, BOX_HEIGHT, boxstyle=style, facecolor=color, edgecolor="#555555")
     )
-    ax.text(node.column, node.row, box_label(node.layers), ha="center", va="center", fontsize="x-small")
+    ax.text(node.column, node.row, box_label(node.box), ha="center", va="center", fontsize="x-small")
 
 
-def box_label(group: tuple[layers.Layer, ...]) -> str:
+def _color(box: Box) -> str:
+    if not box.steps:
+        return INPUT_COLOR
+    first = box.steps[0].operation
+    return next((color for classes, color in COLORS if isinstance(first, classes)), OTHER_COLOR)
+
+
+def box_label(box: Box) -> str:
     """Say what a layer does, how many maps come out, and what is folded into its box."""
-    first = group[0]
-    shape = first.output.shape[1:]
-    if isinstance(first, layers.InputLayer):
-        return "input\n" + "×".join(map(str, shape))
+    shape = box.shape[1:]
+    if not box.steps:
+        return "input\n" + "×".join("?" if size is None else str(size) for size in shape)
+    first, *folded = (step.operation for step in box.steps)
     size = f"{shape[-1]} maps" if len(shape) == 3 else f"{shape[-1]} units"
     own = "" if isinstance(first, FOLDED) else _activation(first)
-    extras = ", ".join(filter(None, [own, *map(_folded_label, group[1:])]))
+    extras = ", ".join(filter(None, [own, *(_folded_label(layer) for layer in folded)]))
     return "\n".join(filter(None, [_kind(first), size, extras]))
 
 
 def _folded_label(layer: layers.Layer) -> str:
-    names = {layers.BatchNormalization: "BN", layers.Dropout: "dropout"}
-    return names.get(type(layer)) or _activation(layer)
+    return _activation(layer) or _name(layer)
 
 
-def _activation(layer: layers.Layer) -> str:
-    if isinstance(layer, layers.ReLU):
-        return "ReLU"
-    name = getattr(getattr(layer, "activation", None), "__name__", "")
-    return {"relu": "ReLU", "linear": ""}.get(name, name)
+def _activation(operation) -> str:
+    """Return the activation that a layer is or ends with, "" for none."""
+    is_layer = isinstance(operation, layers.ReLU)
+    kind, label = kind_of(operation if is_layer else getattr(operation, "activation", None))
+    return {Kind.RELU: "ReLU", Kind.LINEAR: ""}.get(kind, label)
 
 
-def _kind(layer: layers.Layer) -> str:
-    names = {
-        layers.Concatenate: "stack",
-        layers.Add: "add",
-        layers.Dense: "dense",
-        layers.Flatten: "flatten",
-        layers.GlobalAveragePooling2D: "mean of each map",
-    }
-    if type(layer) in names:
-        return names[type(layer)]
-    window = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
+def _name(operation) -> str:
+    return next((name for kind, name in NAMES if isinstance(operation, kind)), type(operation).__name__)
+
+
+def _kind(operation) -> str:
+    """Say what a layer does, and through which window."""
+    window = getattr(operation, "kernel_size", None) or getattr(operation, "pool_size", None)
     if window is None:
-        return _activation(layer) or type(layer).__name__
-    window = "×".join(map(str, (window, window) if isinstance(window, int) else window))
-    kinds = {"Conv": "conv", "SeparableConv": "separable", "DepthwiseConv": "depthwise"}
-    kinds |= {"MaxPooling": "max", "AveragePooling": "mean"}
-    strides = layer.strides if isinstance(layer.strides, int) else layer.strides[0]
-    name = type(layer).__name__.removesuffix("2D")
-    return f"{kinds.get(name, name)} {window}" + (f" / {strides}" if strides > 1 else "")
+        is_activation = isinstance(operation, layers.ReLU | layers.Activation)
+        return (_activation(operation) if is_activation else "") or _name(operation)
+    height, width = (window, window) if isinstance(window, int) else window
+    strides = operation.strides if isinstance(operation.strides, int) else operation.strides[0]
+    return f"{_name(operation)} {height}×{width}" + (f" / {strides}" if strides > 1 else "")

@@ -1,12 +1,13 @@
-"""Controls that a screen reader can name: the handle of ipywidgets' slider, and its picture, have no name."""
+"""Controls with names for screen readers, which the slider and the picture of ipywidgets lack."""
 
 import base64
 import html
+from typing import Any
 
 import anywidget
 import ipywidgets
 
-# The browser's own slider, with a label. Its limits come first: a value beyond them would be cut.
+# The browser's own slider, with a label. Its limits are set first, as they would cut off a larger value.
 SLIDER = """
 function render({ model, el }) {
   const row = el.appendChild(document.createElement("div"));
@@ -39,19 +40,35 @@ export default { render };
 """
 
 
-class Slider(anywidget.AnyWidget, ipywidgets.IntSlider):
-    """An `ipywidgets.IntSlider` for the kernel, drawn by the browser itself."""
+# Both bases can be displayed; anywidget's way comes first.
+class Slider(anywidget.AnyWidget, ipywidgets.IntSlider):  # pyright: ignore[reportIncompatibleMethodOverride]
+    """A slider that is an `ipywidgets.IntSlider` to Python and the browser's own on the page."""
 
     _esm = SLIDER
 
 
 class Picture(ipywidgets.HTML):
-    """A picture with words for those who do not see it."""
+    """A picture with a description for those who cannot see it."""
 
     png = b""
 
     def show(self, png: bytes, words: str) -> None:
-        """Replace the picture by another one, with its words."""
+        """Replace the picture and its description."""
         self.png = png
         source = base64.b64encode(png).decode()
         self.value = f'<img alt="{html.escape(words)}" src="data:image/png;base64,{source}">'
+
+
+def with_still(bundle: dict | None, png: bytes, words: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Add a picture and its description to what a widget displays, for pages where no kernel runs.
+
+    Args:
+        bundle: of the widget: MIME type to data.
+        png: the picture, as the bytes of a PNG file.
+        words: the description.
+
+    Returns:
+        the larger bundle, and its metadata.
+    """
+    still = {"image/png": base64.b64encode(png).decode(), "text/plain": words}
+    return {**(bundle or {}), **still}, {"image/png": {"alt": words}}

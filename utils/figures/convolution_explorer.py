@@ -1,9 +1,7 @@
-"""Explorers made of ipywidgets; where no kernel runs, a still picture stands in for each."""
-
-import base64
+"""An explorer of a convolution, step by step; a still picture takes its place where no kernel runs."""
 
 from utils.convolution import conv2d
-from utils.figures.controls import Picture, Slider
+from utils.figures.controls import Picture, Slider, with_still
 from utils.figures.style import RED, as_png, describe
 
 import ipywidgets
@@ -42,9 +40,11 @@ def draw_window(
     if not (0 <= row < output.shape[0] and 0 <= column < output.shape[1]):
         raise ValueError(f"There is no output ({row}, {column}): the output is {output.shape}.")
     pixels = _pixels(image, kernel, row, column, padding, stride, dilation)
-    axes = Figure(figsize=(9, 3.3), layout="none").subplots(1, 3)
-    # Fixed margins: a layout worked out at every step of a slider makes it stutter.
-    axes[0].figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.9, wspace=0.04)
+    # Fixed margins, as a layout worked out at every step of a slider makes it stutter. Matplotlib's
+    # documentation lists "none"; its types forget it.
+    figure = Figure(figsize=(9, 3.3), layout="none")  # pyright: ignore[reportArgumentType]
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.9, wspace=0.04)
+    axes = figure.subplots(1, 3)
     _draw_image(axes[0], np.pad(image, padding), image.shape, padding)
     for i, j in np.ndindex(kernel.shape):
         _frame(axes[0], row * stride + i * dilation, column * stride + j * dilation)
@@ -58,7 +58,7 @@ def draw_window(
 
 
 def describe_window(image, kernel, row, column, padding=0, stride=1, dilation=1) -> str:
-    """Say in words what `draw_window` draws."""
+    """Describe in words what `draw_window` draws."""
     pixels = _pixels(np.asarray(image), np.asarray(kernel), row, column, padding, stride, dilation)
     pairs = zip(pixels.ravel(), np.ravel(kernel), strict=True)
     products = " + ".join(f"{pixel:g} × {weight:g}" for pixel, weight in pairs)
@@ -66,7 +66,7 @@ def describe_window(image, kernel, row, column, padding=0, stride=1, dilation=1)
 
 
 def explore_convolution(image: np.ndarray, kernel: np.ndarray) -> "ConvolutionExplorer":
-    """Return a panel in which the reader moves the window and edits the kernel.
+    """Build a panel in which the reader moves the window and edits the kernel.
 
     Args:
         image: (H, W), small numbers; about 5 to 9 pixels a side stay readable.
@@ -113,25 +113,23 @@ class ConvolutionExplorer(ipywidgets.VBox):
         except ValueError as error:
             self.sum.value = str(error)
             return
-        # To lower a maximum moves a slider that stood beyond it, and so comes back here.
+        # Lowering a maximum moves a slider that stands beyond it, which calls this method again.
         self.row.max, self.column.max = height - 1, width - 1
         step = (self.image_array, self.kernel, self.row.value, self.column.value)
         self.sum.value = describe_window(*step, **self.settings)
         figure = draw_window(*step, **self.settings)[0].figure
         self.picture.show(as_png(figure, dpi=72), self.sum.value)
 
-    def _repr_mimebundle_(self, **kwargs):
-        """Add the picture to the panel: GitHub and the static site show that."""
-        data = super()._repr_mimebundle_(**kwargs)
-        data["image/png"] = base64.b64encode(self.picture.png).decode()
-        data["text/plain"] = self.sum.value
-        return data, {"image/png": {"alt": self.sum.value}}
+    # IPython takes metadata, too; ipywidgets gives none.
+    def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Add the picture to the panel, for GitHub and the site."""
+        return with_still(super()._repr_mimebundle_(**kwargs), self.picture.png, self.sum.value)
 
 
 def _weight_fields(kernel: np.ndarray) -> np.ndarray:
     fields = np.empty(kernel.shape, object)
     for place, weight in np.ndenumerate(kernel):
-        # The name is heard and not seen: the place in the grid says the same.
+        # The name is for screen readers; its place in the grid says the same to all others.
         fields[place] = ipywidgets.FloatText(
             float(weight),
             description=f"weight in row {place[0]}, column {place[1]}",

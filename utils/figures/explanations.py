@@ -1,4 +1,4 @@
-"""Figures of what the methods of `utils.explain` find; each gives alternative text, returns its Axes."""
+"""Figures of what the methods of `utils.explain` find."""
 
 from collections.abc import Mapping, Sequence
 
@@ -150,7 +150,7 @@ def show_occlusion(
     for n, row in enumerate(axes):
         row[0].imshow(images[n])
         row[1].imshow(as_signed(projections[n]))
-        row[2].imshow(found.activities[n])
+        row[2].imshow(found.activities[n])  # pyright: ignore[reportOptionalSubscript] (a layer was given)
         row[3].imshow(found.scores[n], vmin=0, vmax=1)
         _draw_classes(row[4], found.predictions[n], class_names)
         titles = (class_names[classes[n]], "projection", f"activity, {layer}", "p(class)", "most probable")
@@ -161,7 +161,7 @@ def show_occlusion(
 
 
 def _draw_classes(ax, predictions: np.ndarray, class_names: Sequence[str]) -> None:
-    """Color each place by its class, and write the name on classes that hold more than a few places."""
+    """Color each place by its class, and write its name on each class that has more than a few places."""
     labels, shades = np.unique(predictions, return_inverse=True)
     shades = shades.reshape(predictions.shape)
     # Shades far apart, and all of them light enough for black letters.
@@ -214,7 +214,7 @@ def all_methods(
 
     Args:
         model, images, classes, layer: see `heat_maps`; pixels in [0, 1].
-        searched: (M, H, W, 3), images among which the best for each strongest map is looked for.
+        searched: (M, H, W, 3), images that are searched for the best patch of each strongest map.
         seed: of the noise in which gradient ascent begins.
 
     Returns:

@@ -70,7 +70,7 @@ def plot_weights(table: Table, rows: Sequence[str], bins: np.ndarray, *, alt: st
     Args:
         table: with a column `weight_counts`, one number per bin.
         rows: which rows.
-        bins: (N + 1,), edges of the bins; the outer bins hold all that lies beyond, and are left out.
+        bins: (N + 1,), edges of the bins; the outer bins, which hold all that lies beyond, are left out.
         alt: alternative text of the figure.
     """
     _, ax = plt.subplots(figsize=(8, 4))

@@ -1,12 +1,11 @@
-"""An explorer of a trained network: choose a layer and a map, see what makes it answer."""
+"""An explorer of a trained network: choose a layer and a map, and see what activates it."""
 
-import base64
 from collections.abc import Sequence
 
 from utils.explain import TopPatches, top_patches
-from utils.figures.controls import Picture, Slider
+from utils.figures.controls import Picture, Slider, with_still
 from utils.figures.patches import draw_unit
-from utils.figures.style import as_png
+from utils.figures.style import as_png, describe
 
 import ipywidgets
 import keras
@@ -24,15 +23,15 @@ def explore_patches(
     k: int = 9,
     still_with_images: bool = True,
 ) -> "PatchExplorer":
-    """Return a panel that shows the k strongest patches of any map, and their projections.
+    """Build a panel that shows the k strongest patches of any map, and their projections.
 
     Args:
         model, images: see `top_patches`; pixels in [0, 1].
-        layer_names: the layers to choose from; the last is shown first. The maps of a layer are
-            searched when it is chosen for the first time.
+        layer_names: the layers to choose from, the last of which is shown first. The maps of a layer
+            are searched when it is chosen for the first time.
         k: patches per map.
-        still_with_images: False keeps the images out of the picture that is stored for pages
-            without a kernel, which then shows the projections alone.
+        still_with_images: whether the picture that is stored for pages without a kernel shows the
+            images beside the projections.
     """
     return PatchExplorer(model, images, layer_names, k, still_with_images)
 
@@ -40,8 +39,15 @@ def explore_patches(
 class PatchExplorer(ipywidgets.VBox):
     """A menu of layers and a slider over maps, above the picture."""
 
-    def __init__(self, model, images, layer_names: Sequence[str], k: int, still_with_images: bool):
-        self._search = lambda layer: top_patches(model, images, layer, range(_num_units(model, layer)), k)
+    def __init__(
+        self,
+        model: keras.Model,
+        images: np.ndarray,
+        layer_names: Sequence[str],
+        k: int,
+        still_with_images: bool,
+    ):
+        self._model, self._images, self._k = model, images, k
         self._found: dict[str, TopPatches] = {}
         self._still_with_images = still_with_images
         self.layer = ipywidgets.Dropdown(
@@ -57,20 +63,21 @@ class PatchExplorer(ipywidgets.VBox):
     @property
     def top(self) -> TopPatches:
         """The strongest patches of all maps of the chosen layer."""
-        layer = self.layer.value
+        layer = str(self.layer.value)
         if layer not in self._found:
             self.words.value = f"searching the images for the maps of {layer} …"
-            self._found[layer] = self._search(layer)
+            units = range(self._model.get_layer(layer).output.shape[-1])
+            self._found[layer] = top_patches(self._model, self._images, layer, units, self._k)
         return self._found[layer]
 
     def draw(self, with_images: bool = True) -> Figure:
-        """Draw the chosen map's projections, and beside them the patches."""
+        """Draw the chosen map's projections and, beside them, the patches."""
         figure = Figure(figsize=(8 if with_images else 4, 4.2), layout="constrained")
         axes = figure.subplots(1, 1 + with_images, squeeze=False)[0]
         draw_unit(axes, self.top, self.unit.value)
         for ax, title in zip(axes, ("projections", "patches of the images"), strict=False):
             ax.set_title(title)
-        figure.alt_text = self.describe()
+        describe(axes, self.describe())
         return figure
 
     def describe(self) -> str:
@@ -85,7 +92,7 @@ class PatchExplorer(ipywidgets.VBox):
         )
 
     def _choose_layer(self, change=None) -> None:
-        # Never a number that the new layer does not have: lowering the maximum moves the slider.
+        # First the maximum, which moves the slider if the new layer does not have the chosen map.
         self.unit.max = len(self.top.units) - 1
         self._redraw()
 
@@ -93,13 +100,8 @@ class PatchExplorer(ipywidgets.VBox):
         self.words.value = self.describe()
         self.picture.show(as_png(self.draw(), DPI), self.words.value)
 
-    def _repr_mimebundle_(self, **kwargs):
+    # IPython takes metadata, too; ipywidgets gives none.
+    def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add a picture to the panel, for pages where no kernel runs."""
-        data = super()._repr_mimebundle_(**kwargs)
-        data["image/png"] = base64.b64encode(as_png(self.draw(self._still_with_images), DPI)).decode()
-        data["text/plain"] = self.describe()
-        return data, {"image/png": {"alt": self.describe()}}
-
-
-def _num_units(model: keras.Model, layer: str) -> int:
-    return model.get_layer(layer).output.shape[-1]
+        png = as_png(self.draw(self._still_with_images), DPI)
+        return with_still(super()._repr_mimebundle_(**kwargs), png, self.describe())

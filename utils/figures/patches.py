@@ -1,4 +1,4 @@
-"""Pictures of what units answer to: projections beside the patches that they come from."""
+"""Pictures of what activates units: projections beside the patches that they come from."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from utils.figures.style import describe, store_few_colors
 import numpy as np
 from matplotlib.axes import Axes
 
-PAPER = 1.0  # White: between patches, and where a receptive field reaches out of the image.
+PAPER = 1.0  # White, between patches and where a receptive field extends beyond the image.
 
 
 def as_signed(pictures: np.ndarray) -> np.ndarray:
-    """Show positive and negative numbers around gray: 0 becomes 0.5, and all is in [0, 1].
+    """Map positive and negative numbers to [0, 1], with 0 at 0.5, a middle gray.
 
     Args:
         pictures: (..., H, W, C), projections or gradients; each picture is scaled by its own
@@ -33,7 +33,7 @@ def patch_grid(pictures: np.ndarray, boxes: np.ndarray, num_columns: int = 3) ->
         num_columns: patches per row.
 
     Returns:
-        (height, width, C). A receptive field that reaches out of its image is white there.
+        (height, width, C), white where a receptive field extends beyond its image.
     """
     size = (boxes[:, 2:] - boxes[:, :2]).max(axis=0)
     tiles = [_tile(picture, box, size) for picture, box in zip(pictures, boxes, strict=True)]
@@ -46,7 +46,7 @@ def _tile(picture: np.ndarray, box: np.ndarray, size: np.ndarray) -> np.ndarray:
     """Cut out a box and put it, with a line above and to the left, on a tile for `size` pixels."""
     top, left, bottom, right = box
     tile = np.full((*(size + 1), picture.shape[-1]), PAPER, picture.dtype)
-    # A box that was clipped at the upper or left border keeps to the lower or right side.
+    # A box that was clipped at the upper or left border is aligned to the bottom or right.
     row = 1 if top else size[0] + 1 - (bottom - top)
     column = 1 if left else size[1] + 1 - (right - left)
     tile[row : row + bottom - top, column : column + right - left] = picture[top:bottom, left:right]
@@ -68,7 +68,7 @@ def show_top_patches(
         top: what `top_patches` found.
         titles: one per unit; None for the units' numbers.
         alt: alternative text of the figure.
-        with_images: False shows the projections alone.
+        with_images: whether to show the patches of the images beside the projections.
         num_columns: units per row.
         size: width of one grid of patches, in inches.
 
@@ -87,10 +87,12 @@ def show_top_patches(
     return describe(used, alt) if with_images else store_few_colors(describe(used, alt))
 
 
-def draw_unit(axes: Sequence[Axes], top: TopPatches, number: int) -> None:
-    """Draw the projections of one unit, and on the second Axes, if there is one, the patches.
+def draw_unit(axes: Sequence[Axes] | np.ndarray, top: TopPatches, number: int) -> None:
+    """Draw the projections of one unit and, on the second Axes, if there is one, the patches.
 
     Args:
+        axes: one or two.
+        top: what `top_patches` found.
         number: which of `top.units`.
     """
     parts = (as_signed(top.projections[number]), top.images[number].clip(0, 1))

@@ -1,4 +1,4 @@
-"""Figures of chapter 15: the roofline, the whitened patches, and the staircase of an ablation."""
+"""Figures of chapter 15: the roofline, the whitened patches, and the steps of an ablation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -39,7 +39,7 @@ def plot_roofline(
 
 
 def show_whitening(covariances: Mapping[str, np.ndarray], kernel: np.ndarray, *, alt: str) -> np.ndarray:
-    """Draw two matrices of covariances, and the filters of a whitening kernel, gray where they are zero.
+    """Draw two covariance matrices, and the filters of a whitening kernel, gray where they are zero.
 
     Args:
         covariances: name to matrix, two of them.
@@ -50,10 +50,10 @@ def show_whitening(covariances: Mapping[str, np.ndarray], kernel: np.ndarray, *,
         the three Axes.
     """
     _, axes = plt.subplots(1, 3, figsize=(12, 3.6), width_ratios=[1, 1, 1.4])
-    for ax, (name, matrix) in zip(axes, covariances.items(), strict=False):
-        picture = ax.imshow(matrix, cmap="PuOr", vmin=-1.2, vmax=1.2)
+    for ax, (name, matrix) in zip(axes[:2], covariances.items(), strict=True):
+        ax.imshow(matrix, cmap="PuOr", vmin=-1.2, vmax=1.2)
         ax.set(title=f"covariance: {name}", xlabel="number", ylabel="number")
-    plt.colorbar(picture, ax=list(axes[:2]), shrink=0.8)
+    plt.colorbar(axes[0].images[0], ax=list(axes[:2]), shrink=0.8)
     tiles = (kernel / np.abs(kernel).max(axis=(0, 1, 2))).transpose(3, 0, 1, 2)
     tiles = np.pad(tiles, ((0, 0), (1, 1), (1, 1), (0, 0))).reshape(2, 6, 4, 4, 3)
     axes[2].imshow(0.5 + tiles.transpose(0, 2, 1, 3, 4).reshape(8, 24, 3) / 2)

@@ -1,6 +1,7 @@
 """How every figure of the course looks, and the words and bytes that it is stored with."""
 
 import io
+from typing import Any, TypeVar
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,14 +13,16 @@ from PIL import Image
 
 # Colors that stay distinct in the common forms of color blindness (Petroff, arXiv:2107.02270).
 plt.style.use("petroff10")
-RED = "#e42536"  # of the same palette: what is pointed at
+RED = "#e42536"  # of the same palette, for what a figure points at
 plt.rcParams.update(
     {"figure.constrained_layout.use": True, "image.cmap": "viridis", "axes.titlesize": "medium"}
 )
 
+Drawn = TypeVar("Drawn", Axes, np.ndarray)
 
-def describe(axes: Axes | np.ndarray, alt: str) -> Axes | np.ndarray:
-    """Give the figure of `axes` its alternative text, which notebooks, site and slides read out.
+
+def describe(axes: Drawn, alt: str) -> Drawn:
+    """Give the figure of `axes` its alternative text, which notebooks, site and slides store.
 
     Args:
         axes: the Axes, or an array of Axes, of one figure.
@@ -28,17 +31,16 @@ def describe(axes: Axes | np.ndarray, alt: str) -> Axes | np.ndarray:
     Returns:
         `axes`, unchanged.
     """
-    figure = np.atleast_1d(axes).flat[0].figure
-    figure.alt_text = " ".join(alt.split())
+    _figure_of(axes).alt_text = " ".join(alt.split())
     shell = get_ipython()
     if shell is not None:
-        # Set each time: the inline backend installs its own formatter with the first figure.
+        # Again each time, as the inline backend installs its own formatter with the first figure.
         shell.display_formatter.formatters["image/png"].for_type(Figure, _png_with_alt_text)
     return axes
 
 
-def store_few_colors(axes: Axes | np.ndarray, num_colors: int = 64) -> Axes | np.ndarray:
-    """Let the figure of `axes` be stored with so many colors: noise becomes a third as large.
+def store_few_colors(axes: Drawn, num_colors: int = 64) -> Drawn:
+    """Store the figure of `axes` with only so many colors, which makes noise a third as large.
 
     Args:
         axes: the Axes, or an array of Axes, of one figure.
@@ -47,12 +49,17 @@ def store_few_colors(axes: Axes | np.ndarray, num_colors: int = 64) -> Axes | np
     Returns:
         `axes`, unchanged.
     """
-    np.atleast_1d(axes).flat[0].figure.num_colors = num_colors
+    _figure_of(axes).num_colors = num_colors
     return axes
 
 
+def _figure_of(axes: Axes | np.ndarray) -> Any:
+    """Return the figure of `axes`, to which the course adds attributes of its own."""
+    return (axes if isinstance(axes, Axes) else axes.flat[0]).figure
+
+
 def as_png(figure: Figure, dpi: float) -> bytes:
-    """Return a figure as the bytes of a PNG file, for the picture of a widget."""
+    """Return the bytes of a PNG file of a figure, for the picture of a widget."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi)
     return buffer.getvalue()
@@ -60,7 +67,8 @@ def as_png(figure: Figure, dpi: float) -> bytes:
 
 def _png_with_alt_text(figure: Figure):
     png = print_figure(figure, fmt="png", dpi=figure.dpi)
-    if num_colors := getattr(figure, "num_colors", None):
+    num_colors = getattr(figure, "num_colors", None)
+    if num_colors and isinstance(png, bytes):  # an empty figure gives None
         buffer = io.BytesIO()
         picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(num_colors, dither=Image.Dither.NONE)
         picture.save(buffer, format="png", optimize=True)

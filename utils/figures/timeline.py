@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 
 
 def draw_timeline(events: Mapping[float, tuple[str, str]], *, alt: str, ax: Axes | None = None) -> Axes:
-    """Draw a line of years to scale; the cards below it are spaced evenly, and joined to their year.
+    """Draw a line of years to scale, with evenly spaced cards below it, each joined to its year.
 
     Args:
-        events: year, with the fraction that has passed, to name and a text of short lines.
+        events: year, with a fraction for the day, to name and a text of short lines.
         alt: alternative text of the figure.
         ax: where to draw; a new figure when None.
 

@@ -25,7 +25,7 @@ def plot_data_curve(curve: Mapping[str, Mapping[str, Sequence[float]]]) -> Axes:
         ax.plot(counts, mean, "o-", label=label)
         ax.fill_between(counts, mean - half, np.minimum(mean + half, 1), alpha=0.2)
     ax.set(xscale="log", xlabel="training pictures per class", ylabel="test accuracy", ylim=(0.4, 1))
-    ax.set_xticks(counts, counts)
+    ax.set_xticks(counts, list(curve))
     ax.minorticks_off()
     ax.legend()
     alt = "Accuracy against pictures per class. Frozen and fine-tuned features start far above training "
@@ -68,7 +68,7 @@ def plot_sizes(sizes: Mapping[str, Mapping[str, Any]]) -> Axes:
     )
     ax.set(xlim=(lowest / 2.5, highest * 2.5), ylim=(accuracy.min() - 0.02, accuracy.max() + 0.03))
     ticks = [tick for tick in (0.1, 0.3, 1, 3, 10, 30) if lowest / 2.5 < tick < highest * 2.5]
-    ax.set_xticks(ticks, ticks)
+    ax.set_xticks(ticks, list(map(str, ticks)))
     ax.minorticks_off()
     points = (
         f"{end}, {size:.1f} MB, {share:.1%}"

@@ -29,9 +29,9 @@ def draw_volumes(
     Returns:
         the Axes.
     """
-    is_new = ax is None
-    if is_new:
-        _, ax = plt.subplots(figsize=(1.3 * len(volumes), 2.6))
+    figure = None
+    if ax is None:
+        figure, ax = plt.subplots(figsize=(1.3 * len(volumes), 2.6))
     tallest = max(map(_height, volumes.values()))
     pitch = 1.2 * max(map(_width, volumes.values()))
     for index, (name, shape) in enumerate(volumes.items()):
@@ -39,18 +39,18 @@ def draw_volumes(
         _draw_volume(ax, middle - _width(shape) / 2, center, shape)
         label = f"{name}\n" + "×".join(map(str, shape))
         ax.text(middle, center - tallest / 2 - 1, label, ha="center", va="top", fontsize="small")
-    # The text below is no part of the data limits.
+    # Text does not count in the data limits.
     ax.update_datalim([(0, center - tallest / 2 - 6), (pitch * len(volumes), center + tallest / 2)])
     ax.autoscale_view()
     ax.set_aspect("equal")
     ax.axis("off")
-    if is_new:  # no empty space above and below
-        ax.figure.set_figheight(ax.figure.get_figwidth() * np.ptp(ax.get_ylim()) / np.ptp(ax.get_xlim()))
+    if figure is not None:  # no empty space above and below
+        figure.set_figheight(figure.get_figwidth() * np.ptp(ax.get_ylim()) / np.ptp(ax.get_xlim()))
     return describe(ax, alt)
 
 
 def _height(shape: tuple[int, ...]) -> float:
-    """Units without positions stand above each other, sixteen to a line."""
+    """Return the height of a box; units without positions are stacked, sixteen to a line."""
     return math.sqrt(shape[0]) if len(shape) == 3 else math.sqrt(shape[0]) / 4
 
 

@@ -1,4 +1,4 @@
-"""Layers, activations and initializers that Keras lacks; after this import Keras loads files with them."""
+"""Layers, activations and initializers that Keras lacks; once imported, Keras loads files with them."""
 
 from utils.layers.dirac import default_uniform, dirac
 from utils.layers.fused_gelu import fused_gelu
@@ -6,7 +6,7 @@ from utils.layers.fused_normalization import FusedBatchNormalization
 from utils.layers.local_response_normalization import LocalResponseNormalization
 from utils.layers.matrix_gradient import MatrixGradientConv2D
 from utils.layers.rbf_output import RBFOutput
-from utils.layers.scaled_tanh import fan_in_uniform, scaled_tanh
+from utils.layers.scaled_tanh import fan_in_uniform, scaled_tanh, scaled_tanh_options
 from utils.layers.subsampling import Subsampling
 from utils.layers.table_conv2d import TableConv2D
 from utils.layers.whitening import Whitening
@@ -24,4 +24,5 @@ __all__ = [
     "fan_in_uniform",
     "fused_gelu",
     "scaled_tanh",
+    "scaled_tanh_options",
 ]

@@ -1,4 +1,4 @@
-"""Kernels that begin as the identity, and PyTorch's default for the others."""
+"""Two initializers: the identity, and PyTorch's default."""
 
 import keras
 
@@ -10,14 +10,15 @@ def default_uniform() -> keras.initializers.Initializer:
 
 @keras.saving.register_keras_serializable(package="course")
 def dirac(shape, dtype=None):
-    """Return a kernel (H, W, C, filters) whose first C filters pass one input map on, each its own.
+    """Return a kernel (H, W, C, filters) whose first C filters each pass on one input map.
 
-    The other filters are random. So a deep stack of convolutions begins as a shallow one.
+    The other filters are random. A deep stack of such convolutions starts out like a shallow one.
 
     Raises:
-        ValueError: fewer filters than input maps: not all could be passed on.
+        ValueError: there are fewer filters than input maps, so that not all could be passed on.
 
-    Source: the recipe of the module, section 3.3; S. Zagoruyko and N. Komodakis, "DiracNets", 2017.
+    Source: K. Jordan, "94 % on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, section 3.3; S. Zagoruyko
+        and N. Komodakis, "DiracNets", 2017.
     """
     height, width, channels, filters = shape
     if filters < channels:

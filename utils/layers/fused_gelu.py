@@ -1,8 +1,8 @@
-"""GELU in one pass over memory each way, where TensorFlow takes many.
+"""GELU in one pass over memory, forward and backward, where TensorFlow takes many.
 
 TensorFlow computes x * Phi(x) operation by operation, and each reads and writes all numbers. Its
-compiler XLA makes a single loop of the formula. It is asked for these two loops only: convolutions are
-faster as they are. `tests/benchmarks/bench_speedrun_parts.py` measures both.
+compiler XLA turns the formula into a single loop. Only these two loops are compiled: convolutions are
+faster without XLA. `tests/benchmarks/bench_speedrun_parts.py` measures both.
 """
 
 import functools
@@ -16,8 +16,8 @@ import tensorflow as tf
 def fused_gelu(x):
     """Return x times the probability that a standard normal number lies below x, in the dtype of x.
 
-    The formula is computed in float32, whatever the dtype: bfloat16 is rounded once, at the end.
-    Where TensorFlow has no compiler for the processor, Keras's own GELU takes its place.
+    The formula is computed in float32 whatever the dtype, so that bfloat16 is rounded once, at the end.
+    Where TensorFlow has no compiler for the processor, Keras's own GELU is used.
 
     Source: D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units", 2016, section 2.
     """
@@ -26,7 +26,7 @@ def fused_gelu(x):
 
 @tf.custom_gradient
 def _gelu(x):
-    # Nothing but x is kept for the way back: to compute Phi again is cheaper than to fetch it.
+    # Only x is kept for the backward pass: computing Phi again is cheaper than reading it from memory.
     return _forward(x), lambda upstream: _backward(x, upstream)
 
 
@@ -50,7 +50,7 @@ def _below(values):
 
 @functools.cache
 def _compiles() -> bool:
-    """Return whether TensorFlow compiles for this processor; not every system's package does."""
+    """Return whether TensorFlow compiles for this processor, as not every system's package can."""
     try:
         with tf.init_scope():
             _forward(tf.zeros(1))

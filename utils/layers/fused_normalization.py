@@ -1,8 +1,8 @@
 """Batch normalization in one pass over memory, where Keras takes several.
 
-Keras computes mean, variance, scale and shift one after the other, each reading the whole batch.
-TensorFlow has a single kernel for all of it, which also takes bfloat16 as it is. The rest of a
-small network is so cheap that this decides: `tests/benchmarks/bench_normalization.py` measures it.
+Keras computes mean, variance, scale and shift one after the other, and reads the whole batch each time.
+TensorFlow has a single kernel for all of them, which also takes bfloat16 directly. In a small network
+this decides the speed, as the rest is cheap: `tests/benchmarks/bench_normalization.py` measures it.
 """
 
 import keras
@@ -14,13 +14,13 @@ from keras import layers
 class FusedBatchNormalization(layers.BatchNormalization):
     """Normalize feature maps (N, H, W, C) as `BatchNormalization` does, with TensorFlow's fused kernel.
 
-    Takes the arguments of `BatchNormalization`, and gives its results; only the axis cannot be
-    chosen, and a mask or a synchronized mean over several machines is not supported.
+    It takes the arguments of `BatchNormalization` and gives the same results, but the axis cannot be
+    chosen, and masks and synchronized means over several machines are not supported.
 
     Source: S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015, algorithm 1.
 
     Raises:
-        ValueError: when built, if the inputs are not (N, H, W, C).
+        ValueError: when it is built, if the inputs are not (N, H, W, C).
     """
 
     def build(self, input_shape):
@@ -32,7 +32,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
         super().build(input_shape)
 
     def call(self, inputs, training=None, mask=None):
-        """Normalize with the batch's own statistics in training, with the moving ones otherwise."""
+        """Normalize with the batch's own statistics in training, and with the moving ones otherwise."""
         num_channels = inputs.shape[-1]
         scale = self.gamma if self.scale else tf.ones(num_channels)
         shift = self.beta if self.center else tf.zeros(num_channels)
@@ -50,7 +50,9 @@ class FusedBatchNormalization(layers.BatchNormalization):
         # The kernel divides by one less than the number of values, Keras by the number.
         variance *= (num_values - 1) / num_values
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.assign(moving * self.momentum + batch * (1 - self.momentum))
+            # Keras declares them as None, which they are until the layer is built.
+            moved = moving * self.momentum + batch * (1 - self.momentum)  # pyright: ignore[reportOptionalOperand]
+            moving.assign(moved)  # pyright: ignore[reportOptionalMemberAccess]
 
 
 def _fused(inputs, **arguments):

@@ -1,4 +1,4 @@
-"""Local response normalization: each number is divided by the strength of its neighbors in other maps."""
+"""Local response normalization: divide each number by the strength of its neighbors in other maps."""
 
 import keras
 import numpy as np
@@ -9,11 +9,15 @@ from keras import layers, ops
 class LocalResponseNormalization(layers.Layer):
     """Divide each unit by a measure of its neighbors' activity in the adjacent maps.
 
-    Feature maps (N, H, W, C) to the same shape: a / (k + alpha * s)**beta, where s is the sum of
-    the squares of `n` maps around, its own among them; at the first and last maps there are fewer.
+    Feature maps (N, H, W, C) keep their shape: a becomes a / (k + alpha * s)**beta, where s is the sum
+    of the squares at the same place in the `n` nearest maps, its own included; the first and last maps
+    have fewer neighbors.
 
     Source: Krizhevsky et al. 2012, section 3.3, with its k, n, alpha and beta. Caffe's layer of
     the same name divides alpha by n.
+
+    Raises:
+        ValueError: n is even or not positive.
     """
 
     def __init__(self, k: float = 2, n: int = 5, alpha: float = 1e-4, beta: float = 0.75, **kwargs):

@@ -1,9 +1,9 @@
-"""A convolution whose kernel's gradient is nine matrix products.
+"""A convolution that computes the gradient of its kernel by nine matrix products.
 
 For a weight of the kernel at row i and column j, the gradient is the sum over all places of the input
 shifted by (i, j) times the gradient of the output: one matrix product (C, places) x (places, filters)
-for each of the nine (i, j). The library's own routine sums along the rows of a map. On maps of 7 x 7
-and 3 x 3 its rows are so short that the processor's matrix unit, made for 32 numbers at a time, stays
+for each of the nine (i, j). TensorFlow's own routine sums along the rows of a map. On maps of 7 x 7
+and 3 x 3 the rows are so short that the processor's matrix unit, made for 32 numbers at a time, stays
 mostly empty; the products sum over all places at once. `tests/benchmarks/bench_speedrun_parts.py`
 measures both.
 """
@@ -14,7 +14,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-# Largest height and width of a map for which the products win, in bfloat16.
+# Largest height and width of a map for which the products are faster, in bfloat16.
 LARGEST_SIDE = 7
 
 
@@ -22,9 +22,9 @@ LARGEST_SIDE = 7
 class MatrixGradientConv2D(layers.Conv2D):
     """Convolve as `Conv2D` does, with the gradient of the kernel by matrix products on small maps.
 
-    Takes the arguments of `Conv2D`, and gives its results. Where the maps are large, the arithmetic is
-    not bfloat16, or the convolution has strides, dilation, groups, or a padding other than "same", it
-    is `Conv2D`.
+    It takes the arguments of `Conv2D` and gives the same results. Where the maps are large, the
+    arithmetic is not bfloat16, or the convolution has strides, dilation, groups, or a padding other than
+    "same", it leaves everything to `Conv2D`.
     """
 
     def convolution_op(self, inputs, kernel):

@@ -9,8 +9,8 @@ from keras import layers, ops
 class RBFOutput(layers.Layer):
     """Measure the squared distance of the inputs to each class's fixed center.
 
-    Features (N, F) to distances (N, len(centers)): output i is the sum of (inputs - centers[i])**2.
-    The centers are kept with the weights, but no training changes them.
+    Features (N, F) become distances (N, len(centers)): output i is the sum of (inputs - centers[i])**2.
+    The centers are stored with the weights, but training does not change them.
 
     Source: LeCun et al. 1998, section II.B, equation 7.
     """

@@ -1,4 +1,6 @@
-"""What squashes and what starts the weights of the first LeNets."""
+"""The activation and the initial weights of the first LeNets."""
+
+from typing import Any
 
 import keras
 from keras import ops
@@ -6,7 +8,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="course")
 def scaled_tanh(inputs):
-    """Squash: 1.7159 tanh(2/3 inputs), which takes 1 to 1 and -1 to -1.
+    """Return 1.7159 tanh(2/3 inputs), which takes 1 to 1 and -1 to -1.
 
     Source: LeCun et al. 1998, "Gradient-Based Learning Applied to Document Recognition", eq. 6.
     """
@@ -14,5 +16,10 @@ def scaled_tanh(inputs):
 
 
 def fan_in_uniform(num_inputs: int) -> keras.initializers.Initializer:
-    """Draw weights evenly within 2.4 / num_inputs of 0 (LeCun et al. 1998, appendix A)."""
+    """Return an initializer that is uniform within 2.4 / num_inputs of 0 (LeCun et al. 1998, appendix A)."""
     return keras.initializers.RandomUniform(-2.4 / num_inputs, 2.4 / num_inputs)
+
+
+def scaled_tanh_options(num_inputs: int) -> dict[str, Any]:
+    """Return the options that give a layer scaled tanh and, for its inputs per unit, the first weights."""
+    return {"activation": scaled_tanh, "kernel_initializer": fan_in_uniform(num_inputs)}

@@ -10,13 +10,13 @@ from keras import layers, ops
 class Subsampling(layers.Layer):
     """Add up each window, times a trainable coefficient, plus a trainable bias, then squash.
 
-    Feature maps (N, H, W, C) to (N, H // pool_size, W // pool_size, C); one coefficient and one
-    bias per map. A coefficient of 1 / pool_size**2 without activation is average pooling.
+    Feature maps (N, H, W, C) become (N, H // pool_size, W // pool_size, C); each map has one coefficient
+    and one bias. With coefficients of 1 / pool_size**2 and no activation, this is average pooling.
 
     Source: LeCun et al. 1990, layers H2 and H4; 1998, section II.B, layers S2 and S4.
     """
 
-    padding = "valid"  # what a reader of receptive fields asks for, as of Keras's poolings
+    padding = "valid"  # receptive fields are computed from it, as from that of Keras's poolings
 
     def __init__(self, pool_size: int = 2, activation=None, **kwargs):
         super().__init__(**kwargs)

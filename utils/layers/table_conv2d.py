@@ -1,4 +1,4 @@
-"""A convolution whose output maps see some of the input maps only, as a table says."""
+"""A convolution whose output maps see only the input maps that a table lists for them."""
 
 import keras
 import numpy as np
@@ -7,9 +7,9 @@ from keras import layers, ops
 
 @keras.saving.register_keras_serializable(package="course")
 class TableConv2D(layers.Layer):
-    """Convolve where each output map sees only the input maps that a table lists for it.
+    """Convolve so that each output map sees only the input maps that a table lists for it.
 
-    Feature maps (N, H, W, C) to (N, H - kernel_size + 1, W - kernel_size + 1, len(table)). The
+    Feature maps (N, H, W, C) become (N, H - kernel_size + 1, W - kernel_size + 1, len(table)). The
     kernel (kernel_size, kernel_size, connections) holds the listed connections in the table's
     order, and nothing else.
 
@@ -19,13 +19,13 @@ class TableConv2D(layers.Layer):
         activation: as in `Conv2D`.
 
     Raises:
-        ValueError: when built, if an output map sees nothing, a map twice, or one that is not
-            there.
+        ValueError: when it is built, if an output map sees nothing, a map twice, or one that does not
+            exist.
 
     Source: LeCun et al. 1990, layer H3 and table 1; 1998, section II.B, layer C3 and table I.
     """
 
-    strides, padding, dilation_rate = 1, "valid", 1  # what a reader of receptive fields asks for
+    strides, padding, dilation_rate = 1, "valid", 1  # receptive fields are computed from these
 
     def __init__(self, table, kernel_size: int, activation=None, **kwargs):
         super().__init__(**kwargs)

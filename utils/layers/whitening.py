@@ -6,10 +6,10 @@ from keras import layers
 
 @keras.saving.register_keras_serializable(package="course")
 class Whitening(layers.Conv2D):
-    """Convolve with a kernel that is set, not learned; the bias is learned."""
+    """Convolve with a kernel that is set once and not learned; the bias is learned."""
 
     def add_weight(self, *arguments, name=None, **options):
-        # So that the kernel stays frozen also when `trainable` of the layer is set to True again.
+        # So the kernel stays frozen even when the layer's `trainable` is set to True again.
         if name == "kernel":
             options["trainable"] = False
         return super().add_weight(*arguments, name=name, **options)

@@ -10,7 +10,7 @@ A chapter writes
 
 and its reader may ask for `practice.hint("shift")` and `practice.solution("shift")`. What the exercise
 "shift" is stands in utils/practice/chapter_01.py, as data. The assignments use `utils.practice.checks`.
-The form of *Predict* and *Remember* is described in `utils.practice.questions`.
+The form of *Predict* and *Remember* is described in `course.questions`.
 """
 
 from utils.practice.exercises import Exercise, Verdict

@@ -1,4 +1,4 @@
-"""The exercises of chapter 01: one output by hand, a kernel that moves the picture, the loop's inner line."""
+"""The exercises of chapter 01: one output by hand, the loop's inner line, a kernel that moves the picture."""
 
 from utils.practice.exercises import Exercise
 from utils.practice.functions import Function
@@ -44,39 +44,6 @@ BY_HAND = Exercise(
         "This is the product of the two pixels. Multiply each by its weight, and add the products.": (
             "1 * 60 + 1 * 4",
             "60 * 4",
-        ),
-    },
-)
-
-SHIFT = Exercise(
-    question="Fill in a 3 × 3 kernel that moves the picture one pixel to the right. "
-    'It is applied as Keras does it, without a turn, and with padding "same".',
-    answer="move_right",
-    solution="move_right = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0]])",
-    shows="Each output shows the pixel to its left, and so the whole picture moves to the right.",
-    kind=Numbers(),
-    hints=(
-        "After the move, which pixel of the old picture should an output pixel show?",
-        "An output is a weighted sum of the pixels around its place. Here it should equal a single one "
-        "of them, so one weight is 1 and all others are 0. Where does that pixel lie?",
-        "The output shows the pixel to its left, so the 1 stands to the left of the center: in the middle "
-        "row, in the first column.",
-    ),
-    slips={
-        "This kernel moves the picture to the left. It would move it to the right under a convolution, "
-        "which turns the kernel; Keras does not turn it.": ("[1, 0, 0]", "[0, 0, 1]"),
-        "This kernel leaves the picture where it is.": ("[1, 0, 0]", "[0, 1, 0]"),
-        "This kernel moves the picture down: each output shows the pixel above it.": (
-            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
-            "[[0, 1, 0], [0, 0, 0], [0, 0, 0]]",
-        ),
-        "This kernel moves the picture up: each output shows the pixel below it.": (
-            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
-            "[[0, 0, 0], [0, 0, 0], [0, 1, 0]]",
-        ),
-        "This kernel adds three pixels of the column to the left. One of them is enough.": (
-            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
-            "[[1, 0, 0], [1, 0, 0], [1, 0, 0]]",
         ),
     },
 )
@@ -150,4 +117,37 @@ def correlate(image, kernel):
     blank=WINDOW_SUM,
 )
 
-practice = Practice({"by hand": BY_HAND, "shift": SHIFT, "correlate": CORRELATE})
+SHIFT = Exercise(
+    question="Fill in a 3 × 3 kernel that moves the picture one pixel to the right. "
+    'It is applied as Keras does it, without a turn, and with padding "same".',
+    answer="move_right",
+    solution="move_right = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0]])",
+    shows="Each output shows the pixel to its left, and so the whole picture moves to the right.",
+    kind=Numbers(),
+    hints=(
+        "After the move, which pixel of the old picture should an output pixel show?",
+        "An output is a weighted sum of the pixels around its place. Here it should equal a single one "
+        "of them, so one weight is 1 and all others are 0. Where does that pixel lie?",
+        "The output shows the pixel to its left, so the 1 stands to the left of the center: in the middle "
+        "row, in the first column.",
+    ),
+    slips={
+        "This kernel moves the picture to the left. It would move it to the right under a convolution, "
+        "which turns the kernel; Keras does not turn it.": ("[1, 0, 0]", "[0, 0, 1]"),
+        "This kernel leaves the picture where it is.": ("[1, 0, 0]", "[0, 1, 0]"),
+        "This kernel moves the picture down: each output shows the pixel above it.": (
+            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
+            "[[0, 1, 0], [0, 0, 0], [0, 0, 0]]",
+        ),
+        "This kernel moves the picture up: each output shows the pixel below it.": (
+            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
+            "[[0, 0, 0], [0, 0, 0], [0, 1, 0]]",
+        ),
+        "This kernel adds three pixels of the column to the left. One of them is enough.": (
+            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
+            "[[1, 0, 0], [1, 0, 0], [1, 0, 0]]",
+        ),
+    },
+)
+
+practice = Practice({"by hand": BY_HAND, "correlate": CORRELATE, "shift": SHIFT})

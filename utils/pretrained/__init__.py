@@ -1,4 +1,4 @@
-"""Networks that were trained on ImageNet: EfficientNet-Lite0, whose weights need no download host."""
+"""A network that was trained on ImageNet: EfficientNet-Lite0, whose weights come with the course."""
 
 from utils.pretrained.imagenet import decode_predictions, imagenet_classes
 from utils.pretrained.lite0 import efficientnet_lite0, preprocess_input

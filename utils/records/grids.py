@@ -1,4 +1,4 @@
-"""Recorded grids: a table with one line for each training, of a setting and a seed."""
+"""Recorded grids: tables with one line for each training, that is, for each setting and seed."""
 
 import csv
 import io
@@ -15,13 +15,13 @@ def load_grid(name: str, folder: Path = RUNS_FOLDER) -> dict[str, np.ndarray]:
     """Return a recorded table: name of a column to its values, one per cell.
 
     Raises:
-        FileNotFoundError: nothing of this grid is recorded; the message says how to make it.
+        FileNotFoundError: no cell of this grid is recorded; the message says how to record them.
     """
     return read_columns(Path(folder) / name / TABLE_FILE)
 
 
 def read_columns(path: Path) -> dict[str, np.ndarray]:
-    """Return a table as one array per column: integers, floats where a point is, otherwise texts.
+    """Return a table as one array per column: of integers if possible, else of floats, else of texts.
 
     Raises:
         FileNotFoundError: nothing is recorded there.
@@ -35,9 +35,9 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_lines(path: Path) -> list[dict[str, str]]:
-    """Return the complete lines of a table as texts, each cell once; none if there is no file.
+    """Return the complete lines of a table as texts, each cell once; no lines if there is no file.
 
-    Two processes that fill one table at the same moment may both add a cell; the first counts.
+    Two processes that fill one table at the same time may both add a cell; the first line counts.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Records of measurements that are no single training: what chapter 13 measured, stage by stage."""
+"""Records of measurements that take more than one training: those of chapter 13, stage by stage."""
 
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ MEASUREMENTS_FOLDER = RUNS_FOLDER / "transfer"
 
 
 def load_record(name: str, folder: Path = MEASUREMENTS_FOLDER) -> dict[str, Any]:
-    """Return what a stage measured, as `python -m laboratory run NAME` wrote it.
+    """Return what a stage measured, as `python -m laboratory run NAME` recorded it.
 
     Raises:
-        ValueError: nothing is recorded under this name; the message lists what is.
+        ValueError: nothing is recorded under this name; the message lists the names there are.
     """
     return read_record(name, folder)
 

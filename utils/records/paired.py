@@ -1,6 +1,6 @@
-"""Comparing settings over seeds: differences within each seed, and how far chance explains them.
+"""Compare settings over seeds: differences within each seed, and how much of them chance could explain.
 
-Two trainings from the same seed begin with the same weights and see the same images first, so
+Two trainings from the same seed start with the same weights and see the same images first, so
 their difference varies less than the accuracies do. Everything here works with any number of seeds.
 """
 
@@ -14,7 +14,7 @@ from scipy import stats
 class Estimate(NamedTuple):
     """A mean over seeds with its confidence interval; with one seed the interval is unknown, NaN.
 
-    `p_value` is the probability of a mean at least as far from zero, if the true mean were zero.
+    `p_value` is the probability of a mean at least as far from zero if the true mean were zero.
     """
 
     mean: float
@@ -24,7 +24,7 @@ class Estimate(NamedTuple):
     num_seeds: int
 
 
-def estimate_mean(values: Sequence[float], level: float = 0.95) -> Estimate:
+def estimate_mean(values: Sequence[float] | np.ndarray, level: float = 0.95) -> Estimate:
     """Estimate a mean from a few measurements, with Student's t distribution.
 
     Args:
@@ -32,23 +32,24 @@ def estimate_mean(values: Sequence[float], level: float = 0.95) -> Estimate:
         level: how often such an interval contains the true mean.
 
     Raises:
-        ValueError: there are no values.
+        ValueError: there are no values, or they are not in one row.
     """
-    values = np.asarray(values, dtype=float)
-    if values.ndim != 1 or not len(values):
-        raise ValueError(f"expected one value per seed, got an array of shape {values.shape}")
-    if len(values) == 1:
-        return Estimate(float(values[0]), np.nan, np.nan, np.nan, 1)
-    if np.ptp(values) == 0:
+    numbers = np.asarray(values, dtype=float)
+    if numbers.ndim != 1 or not len(numbers):
+        raise ValueError(f"expected one value per seed, got an array of shape {numbers.shape}")
+    if len(numbers) == 1:
+        return Estimate(float(numbers[0]), np.nan, np.nan, np.nan, 1)
+    if np.ptp(numbers) == 0:
         # No spread at all: nothing to divide by.
-        return Estimate(values[0], values[0], values[0], float(values[0] == 0), len(values))
-    test = stats.ttest_1samp(values, 0.0)
+        return Estimate(numbers[0], numbers[0], numbers[0], float(numbers[0] == 0), len(numbers))
+    test = stats.ttest_1samp(numbers, 0.0)
     low, high = test.confidence_interval(level)
-    return Estimate(values.mean(), low, high, float(test.pvalue), len(values))
+    p_value = float(test.pvalue)  # pyright: ignore[reportAttributeAccessIssue] (SciPy makes it at run time)
+    return Estimate(numbers.mean(), low, high, p_value, len(numbers))
 
 
 def estimate_share(share: float, num_trials: int, level: float = 0.95) -> Estimate:
-    """Estimate a share, such as an accuracy, from one count, by the normal approximation (Wald).
+    """Estimate a share, such as an accuracy, from a single count, by the normal approximation (Wald).
 
     Args:
         share: what was measured, from 0 to 1.
@@ -60,10 +61,10 @@ def estimate_share(share: float, num_trials: int, level: float = 0.95) -> Estima
 
 
 def by_seed(table: Mapping[str, np.ndarray], row: str, metric: str) -> dict[int, float]:
-    """Return seed to measurement, of one row of a grid's table.
+    """Return the measurements of one row of a grid's table, by seed.
 
     Raises:
-        ValueError: the table has no such row; the message names those that it has.
+        ValueError: the table has no such row; the message lists those it has.
     """
     chosen = table["row"] == row
     if not chosen.any():
@@ -90,7 +91,7 @@ def paired_differences(table: Mapping[str, np.ndarray], row: str, baseline: str,
 
 
 def mean_over_seeds(table: Mapping[str, np.ndarray], row: str, column: str) -> np.ndarray:
-    """Return the mean of a column over the seeds of a row: a number, or (N,) for a text of N numbers.
+    """Return the mean of a column over the seeds of a row: a number, or (N,) where texts hold N numbers.
 
     Raises:
         ValueError: the table has no such row, or its curves have different lengths, as after early

@@ -1,4 +1,4 @@
-"""Where the recorded trainings are, and how their files are called."""
+"""Where the recorded trainings are, and what their files are named."""
 
 from pathlib import Path
 

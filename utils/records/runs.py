@@ -1,4 +1,4 @@
-"""Recorded runs: one training each, with its recipe, its history, what it reached, and its weights."""
+"""Recorded runs: single trainings, with their recipes, histories, results and weights."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Run:
     Attributes:
         name: name of the folder in data/runs.
         config: the recipe, a dict of the fields of `laboratory.runs.Experiment`.
-        history: name of a metric to its values, one per epoch, as `History.history` of `fit`.
+        history: name of a metric to its values, one per epoch, as in `History.history` of `fit`.
         metrics: test_accuracy and test_loss of the stored weights.
-        record: all of run.json: versions, hardware, seconds, hash of the data.
+        record: all of run.json: versions, hardware, seconds, hash of the data and more.
         folder: where the files are.
     """
 
@@ -35,7 +35,7 @@ class Run:
 
     @property
     def model(self) -> keras.Model:
-        """The trained network, uncompiled; built anew at each access.
+        """The trained network, uncompiled, and built again at each access.
 
         Raises:
             FileNotFoundError: the run keeps no weights; the message says how to make them.
@@ -50,14 +50,14 @@ class Run:
 
     @property
     def snapshot_epochs(self) -> tuple[int, ...]:
-        """Numbers of the epochs, from 1, whose weights are kept beside the last ones."""
+        """The epochs, counted from 1, whose weights are kept in addition to the final ones."""
         return tuple(self.config.get("snapshot_epochs", ()))
 
     def model_at(self, epoch: int) -> keras.Model:
-        """Return the network as it was after an epoch, counted from 1; built anew at each call.
+        """Build the network as it was after an epoch, counted from 1.
 
         Raises:
-            ValueError: the weights of that epoch were not kept; the message lists those that were.
+            ValueError: the weights of that epoch were not kept; the message lists the epochs whose were.
         """
         if epoch == self.config["epochs"]:
             return self.model
@@ -75,7 +75,7 @@ class Run:
 
 
 def load_run(name: str, runs_folder: Path = RUNS_FOLDER) -> Run:
-    """Load a recorded run by name.
+    """Load a recorded run by its name.
 
     Raises:
         ValueError: no run of that name is recorded; the message lists those that are.
@@ -86,7 +86,7 @@ def load_run(name: str, runs_folder: Path = RUNS_FOLDER) -> Run:
 
 
 def read_record(name: str, runs_folder: Path = RUNS_FOLDER) -> dict[str, Any]:
-    """Read what a training noted down: its recipe, versions, seconds, metrics and history.
+    """Read the record of a training: its recipe, versions, seconds, metrics and history.
 
     Args:
         name: a folder of data/runs, such as "lecture_cifar10".

@@ -72,9 +72,7 @@ class Canvas:
         """Turn the picture about its center, and enlarge it just enough to leave no empty corner."""
         angle = np.radians(abs(degrees))
         scale = float(np.cos(angle) + np.sin(angle))
-        self.surface, self.light = (
-            turn_image(layer, degrees, scale) for layer in (self.surface, self.light)
-        )
+        self.surface, self.light = (turn_image(layer, degrees, scale) for layer in (self.surface, self.light))
         self._brushes = [ImageDraw.Draw(layer) for layer in (self.surface, self.light)]
 
     def expose(self, ambient: np.ndarray, glow: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What every training needs: a seed, batches of images, schedules, precision, the share of right answers."""
+"""What every training needs: a seed, batches of images, schedules, precision, progress and accuracy."""
 
 from utils.training.accuracy import share_correct
 from utils.training.augmentation import Augmentation

@@ -1,11 +1,13 @@
-"""Augmentation as arithmetic on indices: a flipped or shifted image reads other pixels, no more.
+"""Augmentation as arithmetic on indices: a flipped or shifted image only reads other pixels.
 
 Pixel (row, column) of the result is pixel (row + shift, column + shift) of the image, mirrored at
 the borders; a flip reads the columns backwards. So one look-up makes a whole batch, and images
-stay bytes until they are in it.
+stay bytes until then.
 """
 
 from dataclasses import dataclass
+
+from utils.checks import require_integer
 
 import tensorflow as tf
 
@@ -15,10 +17,13 @@ class Augmentation:
     """How training images are varied.
 
     Attributes:
-        flip: "random", left to right with probability 1/2; "alternating", at random in epoch 0 and
-            from then on the other way each epoch, so that both are seen equally often; None.
-        shift: largest shift in pixels, up, down, left and right; what is missing is mirrored.
+        flip: None; "random", left to right with probability 1/2; or "alternating", at random in epoch 0
+            and then the other way in each further epoch, so that both are seen equally often.
+        shift: largest shift in pixels, up, down, left and right; missing pixels are mirrored.
         cutout: side in pixels of a square that is set to mid-gray, centered anywhere; 0 for none.
+
+    Raises:
+        ValueError: there is no such flip, or a number of pixels is negative.
 
     Sources: alternating flips, K. Jordan, "94 % on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024,
         section 3.6; cutout, T. DeVries and G. Taylor, 2017.
@@ -31,11 +36,17 @@ class Augmentation:
     def __post_init__(self):
         if self.flip not in (None, "random", "alternating"):
             raise ValueError(f'flip is None, "random" or "alternating", not {self.flip!r}.')
-        if self.shift < 0 or self.cutout < 0:
-            raise ValueError(f"shift and cutout are numbers of pixels, not {self.shift} and {self.cutout}.")
+        require_integer("shift", self.shift, 0)
+        require_integer("cutout", self.cutout, 0)
 
     def draw(self, num_images: int, size: int, seed: int, epoch) -> dict[str, tf.Tensor]:
-        """Draw what happens to each image in one epoch; it depends on seed and epoch only.
+        """Draw what happens to each image in one epoch; it depends only on seed and epoch.
+
+        Args:
+            num_images: how many images there are.
+            size: their height and width in pixels.
+            seed: of all epochs.
+            epoch: number of the epoch, from 0; an integer or a scalar tensor.
 
         Returns:
             name to tensor of shape (num_images,): `flip` (0 or 1), `row_shift`, `column_shift`, and
@@ -43,7 +54,7 @@ class Augmentation:
         """
 
         def integers(salt: int, low: int, high: int, at_epoch):
-            # One key per kind of number; an epoch's number never reaches the next key.
+            # One key for each kind of number and each epoch.
             key = tf.stack([tf.constant(seed * 8 + salt, tf.int64), tf.cast(at_epoch, tf.int64)])
             return tf.random.stateless_uniform([num_images], key, low, high, tf.int32)
 
@@ -65,17 +76,22 @@ class Augmentation:
         Args:
             images: (N, size, size, C), all of them, uint8.
             indices: (batch,), which of them.
-            drawn: what `draw` returned, gathered at the same images: each (batch,).
+            drawn: what `draw` returned for these images, each (batch,).
 
         Returns:
             (batch, size, size, C), float32 in [0, 1].
+
+        Raises:
+            ValueError: the size of the images is not known.
         """
         size = images.shape[1]
+        if size is None:
+            raise ValueError(f"images of a known size are needed, not {images.shape}.")
         steps = tf.range(size)
         rows = _mirror(steps + drawn["row_shift"][:, None], size)
         columns = tf.where(drawn["flip"][:, None] == 1, size - 1 - steps, steps)
         columns = _mirror(columns + drawn["column_shift"][:, None], size)
-        # A batch of 128 is about 130,000 look-ups of one pixel each.
+        # For a batch of 128, these are about 130,000 look-ups of one pixel each.
         places = (indices[:, None, None] * size + rows[:, :, None]) * size + columns[:, None, :]
         batch = tf.gather(tf.reshape(images, (-1, images.shape[-1])), places)
         batch = tf.cast(batch, tf.float32) / 255
@@ -93,6 +109,6 @@ class Augmentation:
 
 
 def _mirror(positions: tf.Tensor, size: int) -> tf.Tensor:
-    """Turn positions outside 0 ... size - 1 back at the border pixel, which is not repeated."""
+    """Reflect positions outside 0 ... size - 1 at the border pixel, which is not repeated."""
     positions = tf.abs(positions)
     return tf.where(positions < size, positions, 2 * (size - 1) - positions)

@@ -1,4 +1,4 @@
-"""A fast way to feed images: bytes in memory, floats in the batch, and nothing in Python between."""
+"""A fast way to feed images: bytes in memory, floats in the batch, and no Python in between."""
 
 from collections.abc import Iterable
 
@@ -22,44 +22,44 @@ def shuffled_batches(
     """Return the batches of all `epochs`, and the number of batches in one epoch.
 
     Args:
-        images: (N, H, W, C), uint8; they stay uint8 in memory and become float32 in [0, 1] a
-            batch at a time, a quarter of the memory that floats would take.
+        images: (N, H, W, C), uint8; they stay uint8 in memory, a quarter of what floats would take, and
+            become float32 in [0, 1] batch by batch.
         labels: (N,), integers.
         batch_size: images per batch; the last batch of an epoch may be smaller.
-        seed: the order of an epoch depends on this and on the epoch's number only, so a training
+        seed: the order of an epoch depends only on this and on the epoch's number, so a training
             that is resumed at an epoch sees what it would have seen.
         epochs: the epochs' numbers, starting at 0.
-        augmentation: how the images are varied; it too depends on seed and epoch only.
+        augmentation: how the images are varied; it, too, depends only on seed and epoch.
         label_smoothing: if not 0, labels come as (batch, classes), float32, with this share spread
             evenly over all classes (Szegedy et al. 2016, section 7).
         num_classes: how many classes there are; needed for label smoothing.
 
     Raises:
-        ValueError: labels are to be smoothed over an unknown number of classes, or one is beyond it.
+        ValueError: labels are to be smoothed, but the number of classes is not known, or too small.
     """
     num_images = len(images)
     if label_smoothing and (num_classes is None or labels.max() >= num_classes):
         raise ValueError(
             f"label smoothing needs num_classes above the largest label, {labels.max()}, not {num_classes}"
         )
-    images, labels = tf.constant(images), tf.constant(labels)
+    all_images, all_labels = tf.constant(images), tf.constant(labels)
+    # Missing from TensorFlow's stubs.
+    shuffle = tf.random.experimental.stateless_shuffle  # pyright: ignore[reportAttributeAccessIssue]
 
     def epoch_batches(epoch):
-        order = tf.random.experimental.stateless_shuffle(
-            tf.range(num_images), seed=tf.stack([tf.constant(seed, tf.int64), epoch])
-        )
-        if augmentation is None:
-            return tf.data.Dataset.from_tensor_slices((order, {})).batch(batch_size)
-        drawn = augmentation.draw(num_images, images.shape[1], seed, epoch)
-        return tf.data.Dataset.from_tensor_slices((order, drawn)).batch(batch_size)
+        order = shuffle(tf.range(num_images), seed=tf.stack([tf.constant(seed, tf.int64), epoch]))
+        drawn = {} if augmentation is None else augmentation.draw(num_images, images.shape[1], seed, epoch)
+        # The stubs know no nested tensors.
+        slices = tf.data.Dataset.from_tensor_slices((order, drawn))  # pyright: ignore[reportArgumentType]
+        return slices.batch(batch_size)
 
     def gather(indices, drawn):
         if augmentation is None:
-            batch = tf.cast(tf.gather(images, indices), tf.float32) / 255
+            batch = tf.cast(tf.gather(all_images, indices), tf.float32) / 255
         else:
-            batch = augmentation.apply(images, indices, drawn)
-        targets = tf.gather(labels, indices)
-        if label_smoothing:
+            batch = augmentation.apply(all_images, indices, drawn)
+        targets = tf.gather(all_labels, indices)
+        if label_smoothing and num_classes is not None:
             targets = tf.one_hot(targets, num_classes) * (1 - label_smoothing) + label_smoothing / num_classes
         return batch, targets
 
@@ -69,7 +69,7 @@ def shuffled_batches(
 
 
 def batches_in_order(images: np.ndarray, labels: np.ndarray, batch_size: int = 500) -> tf.data.Dataset:
-    """Return batches to measure on, in the order that they have: what `fit` takes for validation.
+    """Return batches of images in their own order, for `evaluate`, or for the validation of `fit`.
 
     Args:
         images: (N, H, W, C), uint8; float32 in [0, 1] in the batches.
@@ -84,8 +84,8 @@ def batches_in_order(images: np.ndarray, labels: np.ndarray, batch_size: int = 5
 def without_autotuning(dataset: tf.data.Dataset) -> tf.data.Dataset:
     """Return `dataset` without the thread by which TensorFlow tunes it while it runs.
 
-    That thread sleeps twice as long each time, and the end of the data waits until it wakes:
-    one `fit` of three returned after 10.3 s in place of 6.3 s (tests/benchmarks/bench_autotuning.py).
+    That thread sleeps twice as long each time, and the end of the data waits until it wakes up:
+    one `fit` in three returned after 10.3 s instead of 6.3 s (tests/benchmarks/bench_autotuning.py).
     """
     options = tf.data.Options()
     options.autotune.enabled = False

@@ -1,4 +1,4 @@
-"""The precision that a network computes in, and which is the fastest on this machine."""
+"""The precision that a network computes in, and the fastest one on this machine."""
 
 import contextlib
 import functools
@@ -14,7 +14,7 @@ import tensorflow as tf
 def fastest_dtype_policy() -> str:
     """Return "mixed_bfloat16" where the hardware multiplies bfloat16, otherwise "float32".
 
-    That is a GPU, or a processor with AVX512-BF16 or AMX. Elsewhere bfloat16 is emulated, and
+    Such hardware is a GPU, or a processor with AVX512-BF16 or AMX. Elsewhere bfloat16 is emulated, and
     slower than float32.
     """
     if tf.config.list_physical_devices("GPU") or BFLOAT16_FLAGS & cpu_flags():
@@ -24,10 +24,10 @@ def fastest_dtype_policy() -> str:
 
 @contextlib.contextmanager
 def under_dtype_policy(policy: str) -> Iterator[None]:
-    """Build networks in this precision inside the block, and in the one before after it.
+    """Build networks in this precision inside the block; restore the former one afterwards.
 
     Args:
-        policy: as `keras.config.set_dtype_policy` takes it, such as "mixed_bfloat16".
+        policy: what `keras.config.set_dtype_policy` takes, such as "mixed_bfloat16".
     """
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)

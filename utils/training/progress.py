@@ -1,17 +1,17 @@
-"""A bar that moves while a network is trained, and leaves nothing behind in the notebook."""
+"""A progress bar for a training, which leaves nothing behind in the notebook."""
 
 import keras
 from tqdm.auto import tqdm
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """Show the batches of a whole `fit` on one bar, with loss and accuracy; it goes when `fit` ends.
+    """Show the batches of a whole `fit` on one bar, with loss and accuracy, until `fit` ends.
 
-    `fit(..., verbose=0, callbacks=[ProgressBar()])` stores no output, so that a chapter says in its own
-    words what came out, and a second run gives the same page.
+    `fit(..., verbose=0, callbacks=[ProgressBar()])` stores no output, so that a chapter can report the
+    result in its own words, and a second run gives the same page.
 
     Args:
-        description: what the bar says at its left.
+        description: text at the left of the bar.
     """
 
     def __init__(self, description: str = "training"):

@@ -4,13 +4,13 @@ import keras
 
 
 def inverse_time_decay(learning_rate: float, decay: float) -> keras.optimizers.schedules.LearningRateSchedule:
-    """Return learning_rate / (1 + decay * iteration), which `decay=` of Keras 1 and 2 meant.
+    """Return the schedule learning_rate / (1 + decay * iteration), the `decay=` of Keras 1 and 2.
 
     Args:
         learning_rate: learning rate of iteration 0.
         decay: growth of the divisor per iteration (one batch), not per epoch.
 
-    Keras 3 accepts `decay=` in its optimizers, warns, and ignores it.
+    The optimizers of Keras 3 accept `decay=`, warn, and ignore it.
     """
     return keras.optimizers.schedules.InverseTimeDecay(learning_rate, decay_steps=1, decay_rate=decay)
 

@@ -1,4 +1,4 @@
-"""One seed for everything that is drawn."""
+"""One seed for all random numbers."""
 
 import keras
 

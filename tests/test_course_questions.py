@@ -2,7 +2,7 @@
 
 import re
 
-from utils.practice.questions import MalformedQuestion, Question, as_number, parse_questions
+from course.questions import MalformedQuestion, Question, as_number, parse_questions
 
 import pytest
 from chapter_code import CHAPTERS, load
@@ -20,7 +20,7 @@ the screen shows 1 and everything above it as white. How does the wall come out?
 <details>
 <summary>Answer</summary>
 
-**b.** Each output is $9 \\cdot 0.5 = 4.5$, far above 1. This is why the lecture multiplies its kernels
+**b.** Each output is $9 \\cdot 0.5 = 4.5$, far above 1. This is why the weights are multiplied
 by 1/9.
 
 - **a.** That takes weights whose sum is 1. These sum to 9.
@@ -57,8 +57,7 @@ FIRST = Question(
     "A gray wall has the brightness 0.5 everywhere. It is filtered with a kernel of nine ones, and\n"
     "the screen shows 1 and everything above it as white. How does the wall come out?",
     "b",
-    "Each output is $9 \\cdot 0.5 = 4.5$, far above 1. This is why the lecture multiplies its kernels\n"
-    "by 1/9.",
+    "Each output is $9 \\cdot 0.5 = 4.5$, far above 1. This is why the weights are multiplied\nby 1/9.",
     {"a": "The same gray, since a blur changes no uniform area", "b": "White", "c": "Black"},
     {
         "a": "That takes weights whose sum is 1. These sum to 9.",
@@ -180,6 +179,8 @@ def test_numbers_are_read_as_one_writes_them(words, number):
         ),
         ("**b.** Each", "b. Each", "begin the answer with one of the letters"),
         ("- **a.** That", "- **b.** That", "say of each wrong choice, and of no other"),
+        ("- **a.** That", "- **b.** No.\n- **a.** That", "say of each wrong choice, and of no other"),
+        ("- **a.** That", "- **d.** No.\n- **a.** That", "say of each wrong choice, and of no other"),
         ("- **a.** That takes weights whose sum is 1. These sum to 9.\n", "", "say of each wrong choice"),
         ("- **a.** That takes weights whose sum is 1. These sum to 9.\n", "- **a.**\n", "why each wrong one"),
         (FIRST.why, "", "why the right answer is right"),

@@ -34,7 +34,7 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import Literal
 
-from utils.practice.question_blocks import END, FOLD, SUMMARY, MalformedQuestion, blocks
+from course.question_blocks import END, FOLD, SUMMARY, MalformedQuestion, blocks
 
 __all__ = ["MalformedQuestion", "Question", "as_number", "parse_questions"]
 

@@ -1,4 +1,4 @@
-"""Find the questions of a Markdown text and take them apart; `utils.practice.questions` describes them."""
+"""Find the questions of a Markdown text and take them apart; `course.questions` describes them."""
 
 import re
 from collections.abc import Iterator, Sequence

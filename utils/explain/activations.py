@@ -1,0 +1,249 @@
+"""Which activation a step of a model applies, found by what it is and does, never by a name.
+
+Functions of `keras.activations`, and what Keras records for `keras.ops`, are recognized as objects. Any
+other function, a partial, a lambda or one of TensorFlow, is tried on numbers: what gives a ReLU's values
+is a ReLU. What is neither known nor recognized is unknown, and whoever cannot do with that refuses it.
+"""
+
+import enum
+import functools
+import weakref
+from collections.abc import Callable
+from typing import NamedTuple
+
+from utils.convolution import kinds, recorded
+from utils.convolution.steps import Graph, Step, walk
+from utils.layers import Subsampling, TableConv2D, fused_gelu, scaled_tanh
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+# Layers that apply their activation last.
+ENDING_IN_ACTIVATION = (
+    *(layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.DepthwiseConv1D, layers.DepthwiseConv2D),
+    *(layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose, layers.SeparableConv1D),
+    *(layers.SeparableConv2D, layers.Dense, layers.EinsumDense),
+)
+# Layers without an activation.
+WITHOUT_ACTIVATION = (
+    *(*kinds.AUGMENTATIONS, *kinds.DROPOUTS, *kinds.SUMS, *kinds.POOLINGS, *kinds.ADAPTIVE_POOLINGS),
+    *(*kinds.GLOBAL_POOLINGS, *kinds.SAME_AT_SAME_SIZE, layers.Identity, layers.BatchNormalization),
+    *(layers.LayerNormalization, layers.RMSNormalization, layers.UnitNormalization, layers.Rescaling),
+    *(layers.GroupNormalization, layers.Normalization, layers.ZeroPadding2D, layers.Cropping2D),
+    *(layers.UpSampling2D, layers.Flatten, layers.Permute, layers.RepeatVector, layers.Concatenate),
+    *(layers.Dot, layers.Masking, layers.Embedding),
+)
+KNOWN_FUNCTIONS = (*vars(keras.activations).values(), *recorded.ACTIVATIONS, scaled_tanh, fused_gelu)
+
+
+class Kind(enum.Enum):
+    """What an activation does."""
+
+    LINEAR = "linear"
+    RELU = "relu"  # capped or not
+    SOFTMAX = "softmax"  # or its logarithm
+    SIGMOID = "sigmoid"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Parts(NamedTuple):
+    """A step taken apart.
+
+    Attributes:
+        before: what the step does with its arguments up to the activation.
+        activation: function of one tensor.
+        kind: of the activation.
+        label: the activation, for messages.
+    """
+
+    before: Callable
+    activation: Callable
+    kind: Kind
+    label: str
+
+
+def split_activation(step: Step) -> Parts:
+    """Split a step into what comes before its activation, and the activation."""
+    operation = kinds.unwrapped(step.operation)
+    if not isinstance(operation, layers.Layer):
+        return Parts(functools.partial(_tensor_of, step), functools.partial(_apply, step), *_kind(step))
+    if kinds.is_of(operation, ENDING_IN_ACTIVATION) or isinstance(operation, Subsampling | TableConv2D):
+        kind, label = kind_of(operation.activation)
+        if kind is Kind.LINEAR:
+            return Parts(step.operation, _first, kind, label)
+        return Parts(_without_activation(step.operation), operation.activation, kind, label)
+    return Parts(_first, functools.partial(_apply, step), *_kind(step))
+
+
+def kind_of(activation) -> tuple[Kind, str]:
+    """Return what an activation does, whatever it is written as, and its label.
+
+    Args:
+        activation: None, a function, or a layer, as the argument of a layer of Keras.
+    """
+    if activation is None:
+        return Kind.LINEAR, "linear"
+    if isinstance(activation, layers.Layer):
+        return _kind_of_layer(activation)
+    return _kind_of_function(activation), _label(activation)
+
+
+def _label(activation) -> str:
+    for name, known in vars(keras.activations).items():
+        if activation is known:
+            return name
+    return getattr(activation, "__name__", None) or repr(activation)
+
+
+def _kind_of_layer(layer: layers.Layer) -> tuple[Kind, str]:
+    if kinds.is_of(layer, (layers.Activation,)):
+        return kind_of(layer.activation)
+    if kinds.is_of(layer, (layers.ReLU, layers.LeakyReLU)):
+        is_plain = not layer.negative_slope and not getattr(layer, "threshold", 0)
+        return (Kind.RELU, "relu") if is_plain else (Kind.OTHER, "leaky_relu")
+    if kinds.is_of(layer, (layers.Softmax,)):
+        return (Kind.SOFTMAX if layer.axis in (-1, 1, [-1], (-1,)) else Kind.OTHER), "softmax"
+    if kinds.is_of(layer, (layers.ELU, layers.PReLU)):
+        return Kind.OTHER, layer.name
+    return (Kind.LINEAR if kinds.is_of(layer, WITHOUT_ACTIVATION) else Kind.UNKNOWN), layer.name
+
+
+@functools.lru_cache(maxsize=256)
+def _kind_of_function(function: Callable) -> Kind:
+    found = behavior(function)
+    if found is not None:
+        return found
+    whole = function
+    while isinstance(function, functools.partial):
+        function = function.func
+    if any(function is known for known in KNOWN_FUNCTIONS):
+        return Kind.OTHER
+    return _kind_inside(_record(whole))
+
+
+def _record(function: Callable) -> Graph | None:
+    """Return the calls of `keras.ops` that a function makes, or None if it makes others."""
+    with tf.init_scope():
+        inputs = keras.Input((5,))
+        try:
+            return walk(keras.Model(inputs, function(inputs)))
+        except Exception:  # What foreign code raises when it is given a symbolic tensor is not known.
+            return None
+
+
+def _kind_inside(graph: Graph | None) -> Kind:
+    """Return what the calls of a function or layer come to; a ReLU among others cannot be told apart."""
+    found = {Kind.UNKNOWN} if graph is None else {split_activation(step).kind for step in graph.steps}
+    if found & {Kind.UNKNOWN, Kind.RELU}:
+        return Kind.UNKNOWN
+    return Kind.OTHER if found - {Kind.LINEAR} else Kind.LINEAR
+
+
+_KINDS: "weakref.WeakKeyDictionary[Step, tuple[Kind, str]]" = weakref.WeakKeyDictionary()
+
+
+def _kind(step: Step) -> tuple[Kind, str]:
+    """Return what a whole step does as an activation."""
+    operation = kinds.unwrapped(step.operation)
+    is_layer = isinstance(operation, layers.Layer)
+    if is_layer and kinds.is_of(operation, (layers.Activation,)):
+        return kind_of(operation.activation)  # It may be exchanged, and is looked up each time.
+    if step not in _KINDS:
+        _KINDS[step] = _kind_of_own(step) if is_layer else _kind_of_operation(step)
+    return _KINDS[step]
+
+
+def _kind_of_own(step: Step) -> tuple[Kind, str]:
+    layer = step.operation
+    kind, label = _kind_of_layer(layer)
+    if kind is not Kind.UNKNOWN or kinds.public_class(layer) not in (None, layers.Lambda, layers.Pipeline):
+        return kind, label
+    if not layer.weights and len(step.sources) == 1:
+        kind = behavior(functools.partial(_apply, step))
+        if kind is not None:
+            return kind, label
+    with tf.init_scope():
+        return _kind_inside(step.inside), label
+
+
+def _kind_of_operation(step: Step) -> tuple[Kind, str]:
+    kind_of_class = type(step.operation)
+    if kind_of_class not in recorded.place_by_place() | recorded.softmaxes():
+        return Kind.LINEAR, step.name
+    if kind_of_class in recorded.arithmetic():
+        return Kind.LINEAR, step.name
+    if len(step.sources) == 1:
+        found = behavior(functools.partial(_apply, step))
+        if found is not None:
+            return found, step.name
+    return (Kind.UNKNOWN if kind_of_class in recorded.choices() else Kind.OTHER), step.name
+
+
+# Numbers on which activations differ, near 0 and far from it; bfloat16 can hold them all.
+_SIZES = np.logspace(-6, 4, 101)
+_NEAR = np.stack([np.linspace(-8, 8, 401), np.random.default_rng(0).normal(0, 2, 401)])
+_NUMBERS = np.concatenate([_NEAR, np.tile([*-_SIZES, 0, *_SIZES], (2, 1))], axis=1)
+_NUMBERS = tf.cast(tf.cast(_NUMBERS, tf.bfloat16), tf.float32).numpy()
+
+
+def behavior(function: Callable) -> Kind | None:
+    """Return what a function of one tensor does to many numbers, None if it is none of the four."""
+    with tf.init_scope():
+        try:
+            values = tf.convert_to_tensor(function(tf.constant(_NUMBERS)))
+        except Exception:  # What a function of the user's raises is not known.
+            return None
+        if values.shape != _NUMBERS.shape or not values.dtype.is_floating:
+            return None
+        tolerance = 1e-5 if values.dtype.size >= 4 else 1e-2
+        numbers = tf.cast(values, tf.float32).numpy()
+        for kind, expected in _expected(numbers):
+            if np.allclose(numbers, expected, rtol=tolerance, atol=tolerance):
+                return kind
+    return None
+
+
+def _expected(values: np.ndarray):
+    yield Kind.LINEAR, _NUMBERS
+    yield Kind.RELU, _NUMBERS.clip(0)
+    yield Kind.RELU, _NUMBERS.clip(0, max(values.max(), 0.1))
+    yield Kind.SIGMOID, tf.sigmoid(_NUMBERS)
+    yield Kind.SOFTMAX, tf.nn.softmax(_NUMBERS)
+    yield Kind.SOFTMAX, tf.nn.log_softmax(_NUMBERS)
+
+
+def _first(tensor, *_, **__):
+    # A Softmax layer is called with a mask too.
+    return tensor
+
+
+def _tensor_of(step: Step, *args, **kwargs):
+    """Return the tensor among the arguments of a call of `keras.ops`."""
+    slots, values = (keras.tree.flatten(call) for call in ((step.args, step.kwargs), (args, kwargs)))
+    return next(value for slot, value in zip(slots, values, strict=True) if slot in step.sources)
+
+
+def _apply(step: Step, tensor):
+    """Do what a step with one input does."""
+    args, kwargs = step.fill_in({step.sources[0]: tensor})
+    if isinstance(step.operation, layers.Layer):
+        kwargs = {**kwargs, "training": False}
+    return step.operation(*args, **kwargs)
+
+
+def _without_activation(layer: layers.Layer) -> layers.Layer:
+    """Return a second object on the same variables whose activation is linear.
+
+    `copy.copy` would save and load the layer, and so copy its weights.
+    """
+    twin = object.__new__(type(layer))
+    twin.__dict__.update(layer.__dict__)
+    inner = kinds.unwrapped(layer)
+    if inner is layer:
+        twin.__dict__["activation"] = keras.activations.linear
+    else:
+        twin.__dict__["layer"] = _without_activation(inner)
+    return twin
