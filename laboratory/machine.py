@@ -1,4 +1,4 @@
-"""The machine that a result was measured on: versions, hardware, and the memory that was taken."""
+"""The machine that a result was measured on: versions, hardware, and the memory used."""
 
 import importlib.metadata
 import os
@@ -12,18 +12,18 @@ import psutil
 
 
 def peak_memory() -> int:
-    """Return the most bytes that this process held; at this moment, where the system does not say."""
+    """Return the most bytes that this process has held; where no system tells, those it holds now."""
     try:
         import resource  # not on Windows
     except ImportError:
         now = psutil.Process().memory_info()
-        return getattr(now, "peak_wset", now.rss)
+        return getattr(now, "peak_wset", now.rss)  # Windows alone has the first
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
 
 def environment() -> dict[str, Any]:
-    """Return versions and hardware, to be kept beside a measured result."""
+    """Return versions and hardware, to be recorded with a result."""
     packages = {"keras": "keras", "numpy": "numpy", "tensorflow": _tensorflow_distribution()}
     versions = {name: importlib.metadata.version(package) for name, package in packages.items()}
     return {
@@ -37,5 +37,5 @@ def environment() -> dict[str, Any]:
 
 
 def _tensorflow_distribution() -> str:
-    """The package that provides TensorFlow: the processor-only build has a name of its own."""
+    """Return the package that provides TensorFlow, as the build for processors has a name of its own."""
     return importlib.metadata.packages_distributions()["tensorflow"][0]

@@ -28,6 +28,9 @@ SAFE_MAPS = {
     "PuOr_r",
     "Blues",
 }
+FRAMED = """<div class="question predict"><p><strong>Predict.</strong> How many?</p>
+<ul><li><p><strong>a.</strong> One <code class="literal">x</code></p></li></ul>
+<details><summary>Answer</summary><p><strong>a.</strong> Because.</p></details></div>"""
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 PAGES = [
     *(f"notebooks/{chapter.stem}.html" for chapter in CHAPTERS),
@@ -57,6 +60,21 @@ def test_page_has_no_violation(reader, page):
     reader.page.emulate_media(color_scheme="dark")
     reader.page.wait_for_function(f"light => {BACKGROUND} !== light", arg=light)
     assert violations_of_color(reader.page) == []
+
+
+def test_a_framed_question_has_no_violation(reader):
+    """In both themes, open and folded."""
+    page = reader.page
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"{reader.address}/{PAGES[0]}")
+        page.evaluate(
+            "html => document.querySelector('article h1').insertAdjacentHTML('afterend', html)", FRAMED
+        )
+        for is_open in (False, True):
+            page.evaluate("is => { document.querySelector('.question details').open = is; }", is_open)
+            assert violations(page, within=".question") == []
+    page.emulate_media(color_scheme="light")
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)

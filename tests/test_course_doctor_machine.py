@@ -125,7 +125,7 @@ def test_no_data_yet():
 
 def test_download_command_is_python(monkeypatch):
     calls = []
-    monkeypatch.setattr(data, "load_cifar10", lambda: calls.append(1))
+    monkeypatch.setattr("utils.data.load_cifar10", lambda: calls.append(1))
     exec(python_arguments(machine.LOAD)[1], {})
     assert calls == [1]
 

@@ -1,6 +1,8 @@
 """What slides are made of: headings, words, figures; prose that only the speaker reads; questions."""
 
-from course.build.cells import MOST_CODE_LINES, MOST_OUTPUT_LINES
+import re
+
+from course.build.cells import CODE_COLUMNS, MOST_CODE_LINES, MOST_OUTPUT_LINES
 from course.build.deck_report import report, statistics_of
 from course.build.slides import ROOM, Slide, room, slides_of
 
@@ -61,9 +63,20 @@ def test_what_only_a_reader_needs_is_nowhere():
     assert slide.notes == ["- A", "Next."]
 
 
+def test_links_into_the_course_and_pictures_of_the_prose_are_words():
+    source = "See [chapter 02](02_structure.ipynb) and ![a cat](cat.png)."
+    (slide,) = made(
+        text(f"## Claim\n\n{source}", "slide", notes="[Here](../docs/next.md).", words="[x](a.md)")
+    )
+    assert notes(slide) == "Here.\nSee chapter 02 and (a cat)." and shown(slide) == "x"
+    with pytest.raises(ValueError, match=r"cell cat.*code cell draw it"):
+        made(text("## Claim", "slide", words=source) | {"id": "cat"})
+
+
 def test_headings_of_prose_that_goes_on_are_bold_in_the_notes():
-    (slide,) = made(text("## Claim", "slide"), text("Prose.\n\n### Part\n\nMore."))
-    assert notes(slide) == "Prose.\n\n**Part**\n\nMore."
+    program = "```python\n# a comment\n```"
+    (slide,) = made(text("## Claim", "slide"), text(f"Prose.\n\n### Part\n\n{program}"))
+    assert notes(slide) == f"Prose.\n\n**Part**\n\n{program}"
 
 
 # Code and outputs
@@ -78,8 +91,10 @@ def test_code_is_hidden_unless_asked_for():
 
 def test_code_is_short_enough_for_a_hall():
     made(code("x\n" * MOST_CODE_LINES, kind="slide", show_code=True))
-    with pytest.raises(ValueError, match=f"cell long.*{MOST_CODE_LINES + 1} lines"):
-        made(code("x\n" * (MOST_CODE_LINES + 1), kind="slide", show_code=True) | {"id": "long"})
+    made(code("x" * CODE_COLUMNS * MOST_CODE_LINES, kind="slide", show_code=True))
+    for source in ("x\n" * (MOST_CODE_LINES + 1), "x" * (CODE_COLUMNS * MOST_CODE_LINES + 1)):
+        with pytest.raises(ValueError, match=f"cell long.*{MOST_CODE_LINES + 1} lines"):
+            made(code(source, kind="slide", show_code=True) | {"id": "long"})
 
 
 def test_what_a_cell_prints_is_one_block():
@@ -148,7 +163,7 @@ def test_a_heading_in_the_middle_of_a_slide_is_refused():
         made(text("## Claim", "slide"), text("### Late") | {"id": "late"})
 
 
-def test_what_does_not_fit_goes_on_on_a_further_slide():
+def test_what_does_not_fit_continues_on_a_further_slide():
     cells = [code("f()", printed("line\n" * 9)) for _ in range(3)]
     slides = made(text("## Claim", "slide"), *cells, code("g()", figure()))
     assert [kinds(slide) for slide in slides] == [["text"], ["text"], ["text"], ["pictures"]]
@@ -266,7 +281,8 @@ def test_nothing_that_a_chapter_says_in_a_lecture_is_lost(path):
     heard = " ".join(" ".join([slide.heading, shown(slide), notes(slide)]) for slide in slides)
     cells = [cell for cell in read(path, as_version=4).cells if cell.cell_type == "markdown"]
     spoken = [cell for cell in cells if cell.metadata["slideshow"]["slide_type"] != "skip"]
-    last_words = [cell.source.split("\n## What you need")[0].split()[-1] for cell in spoken]
+    texts = (re.sub(r"<[^>]+>", "", cell.source.split("\n## What you need")[0]) for cell in spoken)
+    last_words = [text.split()[-1] for text in texts]
     assert [word for word in last_words if word.strip("*") not in heard and "](" not in word] == []
 
 

@@ -233,9 +233,9 @@ def test_a_line_of_code_fits_the_column(reader):
 def test_the_search_page_hides_nothing_that_is_typed(reader):
     page = reader.page
     page.goto(f"{reader.address}/search.html?q=kernel")
-    field = page.locator("article input[type=search]")
+    field = page.locator(".bd-search-container input[type=search]")
     padding = field.evaluate("one => parseFloat(getComputedStyle(one).paddingLeft)")
-    icon, box = page.locator("article form i").first.bounding_box(), field.bounding_box()
+    icon, box = page.locator(".bd-search-container form i").bounding_box(), field.bounding_box()
     assert icon["x"] + icon["width"] < box["x"] + padding
 
 

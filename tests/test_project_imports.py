@@ -123,6 +123,7 @@ def test_chapters_and_commands_start_without_any_group(tmp_path):
     by_default = installed_by_default()
     assert {"tensorflow-cpu", "tensorflow"} & by_default and "ipython" in by_default
     refused = {name for name, packages in distributions().items() if not packages & by_default}
+    assert {"nbval", "xdist"} <= refused
     chapters = set().union(*map(import_lines, files(".ipynb")))
     commands = ["laboratory.__main__", "course.doctor", "course.execute", "course.assignments.__main__"]
     lines = [f"REFUSED = {refused - set(ROOMS)}", WITHOUT, "import utils", *sorted(chapters)]

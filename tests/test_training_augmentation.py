@@ -83,5 +83,5 @@ def test_random_flips_and_shifts_are_spread_evenly():
 
 @pytest.mark.parametrize("options", [{"flip": "sometimes"}, {"shift": -1}, {"cutout": -2}])
 def test_impossible_options_are_refused(options):
-    with pytest.raises(ValueError, match="not"):
+    with pytest.raises(ValueError, match=next(iter(options))):
         Augmentation(**options)

@@ -1,10 +1,10 @@
 """Keep TensorFlow's start-up log out of the notebooks.
 
-C++ code writes the log straight to file descriptor 2, with a process id and a time in every line,
-before any logging option is read. It would differ at every run and stand in every chapter as an
-error. So the first `import tensorflow`, whoever asks for it, runs with file descriptor 2 turned
-away; if the import fails, what was caught is printed. oneDNN stays on, though switching it off
-would silence some lines: without it, training in bfloat16 is about fifty times slower.
+C++ code writes the log directly to file descriptor 2, with a process id and a time in every line,
+before any logging option is read. It would differ in every run and appear in every chapter as an
+error. So during the first `import tensorflow`, whoever asks for it, file descriptor 2 is redirected;
+if the import fails, what was caught is printed. oneDNN stays on, although switching it off would
+silence some lines: without it, training in bfloat16 is about fifty times slower.
 """
 
 import contextlib
@@ -18,9 +18,9 @@ import tempfile
 
 def install() -> None:
     """Watch for the first import of TensorFlow in this process and make it quiet."""
-    # Hides later notes, such as "allocation exceeds 10% of free memory"; errors are still shown.
+    # Hides later notes, such as "allocation exceeds 10% of free memory", but no errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # Each network of a comparison is traced once; TensorFlow takes that for a mistake.
+    # A comparison traces each of its networks once, which TensorFlow takes for a mistake.
     logging.getLogger("tensorflow").addFilter(_is_no_retracing)
     if "tensorflow" not in sys.modules:
         sys.meta_path.insert(0, _TensorFlowFinder())
@@ -31,7 +31,7 @@ def _is_no_retracing(record: logging.LogRecord) -> bool:
 
 
 class _TensorFlowFinder(importlib.abc.MetaPathFinder):
-    """Find TensorFlow as Python would, once, and wrap the code that runs its import."""
+    """Find TensorFlow as Python would, but only once, and wrap the code that runs its import."""
 
     def find_spec(self, fullname, path=None, target=None):
         if fullname != "tensorflow":
@@ -57,7 +57,7 @@ def _run_quietly(run_module, module) -> None:
 
 @contextlib.contextmanager
 def _redirect_stderr_descriptor(destination: int):
-    """Point file descriptor 2 elsewhere; `contextlib.redirect_stderr` cannot reach C++ code."""
+    """Redirect file descriptor 2, as `contextlib.redirect_stderr` does not reach C++ code."""
     saved = os.dup(2)
     os.dup2(destination, 2)
     try:

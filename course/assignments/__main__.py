@@ -1,7 +1,7 @@
 """Study alone: python -m course.assignments start, progress or solutions.
 
-`start` puts the assignments into a folder of yours, `progress` says which tasks pass, `solutions` puts
-worked solutions beside your answers. A file that exists is never written to.
+`start` puts the assignments into a folder of yours, `progress` says which tasks pass, and `solutions`
+puts worked solutions beside your answers. Existing files are never overwritten.
 """
 
 import argparse
@@ -16,7 +16,7 @@ FOLDER = Path("my_assignments")
 
 
 def start(folder: Path, numbers: list[str]) -> None:
-    """Put the student version of each assignment into the folder, where there is none yet."""
+    """Put the student version of each assignment into the folder, unless it is there already."""
     for source in _chosen(numbers):
         place = folder / source.parent.name / source.name
         _write_new(place, student_version(nbformat.read(source, as_version=4)))
@@ -24,7 +24,7 @@ def start(folder: Path, numbers: list[str]) -> None:
 
 
 def solutions(folder: Path, numbers: list[str]) -> None:
-    """Put the solution of each assignment beside the learner's notebook, under a name of its own."""
+    """Put the solution of each assignment beside the learner's notebook, under another name."""
     for source in _chosen(numbers):
         place = folder / source.parent.name / f"{source.stem}_solution.ipynb"
         _write_new(place, solved_version(nbformat.read(source, as_version=4)))

@@ -1,10 +1,10 @@
-"""Hold the kernel that runs a submission in bounds: memory, processor time and output.
+"""Limit the memory, processor time and output of the kernel that runs a submission.
 
 nbgrader starts a kernel per submission and lets it do what it likes. `limit_kernel` runs in that kernel
-before the first cell (see nbgrader_config.py) and takes three accidents away: an array that would fill
-the machine ends in a MemoryError, a loop that cannot be interrupted is killed, and a flood of prints is
-cut. It is no protection against malice: read "What the grading does not protect from" in the page for
-lecturers.
+before the first cell (see nbgrader_config.py) and prevents three accidents: an array that would fill
+the machine raises a MemoryError, a loop that cannot be interrupted is killed, and a flood of prints is
+cut off. It is no protection against malice: read "What the grading does not protect from" in the page
+for lecturers.
 """
 
 import sys
@@ -23,12 +23,12 @@ def limit_kernel(
     processor_seconds: int = PROCESSOR_SECONDS,
     output_characters: int = OUTPUT_CHARACTERS,
 ) -> None:
-    """Limit this process for good; where the system has no such limits, limit its output alone.
+    """Limit this process for good; where the system has no such limits, limit only its output.
 
     Args:
         memory_bytes: address space, of which TensorFlow reserves about 3 GB without using it.
         processor_seconds: summed over all threads; the process is then killed.
-        output_characters: printed by all cells together.
+        output_characters: number of characters that all cells together may print.
     """
     _limit_output(sys.stdout, output_characters)
     try:

@@ -14,7 +14,7 @@ CELL_SECONDS = 60
 
 
 class Result(NamedTuple):
-    """What became of a task: its points if it passes, otherwise what its check said."""
+    """How a task ended: its points if it passes, otherwise the message of its check."""
 
     task: str
     points: int
@@ -27,13 +27,13 @@ def check(path: Path, cell_seconds: int = CELL_SECONDS) -> list[Result]:
 
     Args:
         path: the learner's notebook, in a folder named like the assignment; it is not changed.
-        cell_seconds: after which a cell counts as endless.
+        cell_seconds: time after which a cell is stopped.
 
     Returns:
         one result per task. A check that the learner deleted fails.
 
     Raises:
-        ValueError: the file is no notebook, or belongs to no assignment.
+        ValueError: the file is not a notebook, or belongs to no assignment.
     """
     complete = _with_complete_checks(_read(path), nbformat.read(find(path.parent.name), as_version=4))
     client = NotebookClient(
@@ -55,7 +55,7 @@ def _read(path: Path) -> nbformat.NotebookNode:
 
 
 def _with_complete_checks(notebook, source):
-    """Return a copy in which each check, also a deleted or edited one, is the source's, in its place."""
+    """Return a copy in which every check is that of the source, even if it was edited or deleted."""
     result = copy.deepcopy(notebook)
     locked = {name_of(cell): cell for cell in solved_version(source).cells if cell.metadata.nbgrader.locked}
     result.cells = [locked.pop(name_of(cell), cell) for cell in result.cells]

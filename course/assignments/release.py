@@ -2,10 +2,12 @@
 
 The source is a notebook with solutions between `### BEGIN SOLUTION` and `### END SOLUTION`, and hidden
 tests between marks of their own. `nbgrader generate_assignment` derives the same student version (a test
-compares the two); this one needs no nbgrader, so that who studies alone installs nothing more.
+compares the two); here it is derived without nbgrader, which self-learners need not install.
 """
 
+import copy
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -34,7 +36,7 @@ def find(number: str) -> Path:
         number: "1", "01" or "01_convolution".
 
     Raises:
-        ValueError: there is none of this number; the message lists those there are.
+        ValueError: there is no such assignment; the message lists all.
     """
     known = sources()
     wanted = number.zfill(2) if number.isdigit() else number
@@ -55,7 +57,7 @@ def solved_version(source: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def name_of(cell: nbformat.NotebookNode) -> str:
-    """Return the name by which an assignment knows a cell; the empty string for a cell of the student's."""
+    """Return the name of a cell in its assignment, or the empty string for a cell that a student added."""
     return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
@@ -64,10 +66,10 @@ def _stub(solution: re.Match) -> str:
     return "\n".join(solution[1] + line for line in STUB)
 
 
-def _rewritten(source, rewrite) -> nbformat.NotebookNode:
-    copy = nbformat.from_dict(source)
-    for cell in copy.cells:
+def _rewritten(source: nbformat.NotebookNode, rewrite: Callable[[str], str]) -> nbformat.NotebookNode:
+    result = copy.deepcopy(source)
+    for cell in result.cells:
         cell.source = rewrite(cell.source).rstrip("\n")
         if cell.metadata.nbgrader.locked:
             cell.metadata.update(editable=False, deletable=False)
-    return copy
+    return result

@@ -31,7 +31,7 @@ def copy_reveal(folder: Path) -> None:
 def folder_of(package: str, inside: str) -> Path:
     """Return a folder inside an installed package, which is not imported: only its files are wanted."""
     spec = importlib.util.find_spec(package)
-    if spec is None:
+    if spec is None or spec.origin is None:
         raise SystemExit(
             f"The package {package} is missing: use `uv run --group docs python -m course.build`."
         )

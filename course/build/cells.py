@@ -11,13 +11,18 @@ from nbconvert.filters.ansi import strip_ansi
 
 MOST_CODE_LINES = 12
 MOST_OUTPUT_LINES = 12
-COLUMNS = 80  # characters that a slide holds beside each other, at 24 pixels
+# Characters that a slide holds beside each other, at 24 pixels: of code, in its frame, and of outputs.
+CODE_COLUMNS, COLUMNS = 79, 80
+AS_IT_IS: Any = {"replace_whitespace": False, "drop_whitespace": False, "break_on_hyphens": False}
 
 HEADING = re.compile(r"\A\s*#{1,6} +(.+?)(?: +#+)? *(?:\n|\Z)")
+# Code, where such a line is a comment, or a heading.
+ANY_HEADING = re.compile(r"(?ms)^```.*?^```|^#{1,6} +([^\n]+)$")
 # What a reader needs and nobody in a hall.
 SECTION_TIME = re.compile(r"(?m)^\*About \d+ minutes?\.\*\n*")
 NEEDS = re.compile(r"(?ms)^## What you need\n.*?(?=^## |\Z)")
 LINK_INTO_COURSE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]*\.(?:md|ipynb)[^)]*\)")
+IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 
 PREDICT = re.compile(r"(?m)^\*\*Predict\.\*\*")
 QUESTION = re.compile(r"(?ms)^\*\*Predict\.\*\*.*?^</details>")
@@ -72,7 +77,7 @@ def piece_of(cell: dict[str, Any]) -> Piece:
     lecture = Lecture.of(cell)
     piece = piece_of_text(cell, lecture) if cell["cell_type"] == "markdown" else piece_of_code(cell, lecture)
     hints = [f"**{lecture.minutes:g} min.**"] if lecture.minutes else []
-    hints += [lecture.notes] if lecture.notes else []
+    hints += [for_the_lecture(lecture.notes)] if lecture.notes else []
     piece.notes = [" ".join(hints), *piece.notes] if hints else piece.notes
     return piece
 
@@ -83,17 +88,24 @@ def piece_of(cell: dict[str, Any]) -> Piece:
 def piece_of_text(cell: dict[str, Any], lecture: Lecture) -> Piece:
     """Return what a Markdown cell brings: its prose is for the speaker, unless `words` is true."""
     heading, prose = split_heading(for_the_lecture(cell["source"]))
-    own, words = split_heading(lecture.words) if isinstance(lecture.words, str) else ("", "")
+    own, words = given_words(lecture)
     asks = bool(lecture.vote or PREDICT.search(prose))
     if lecture.words is True:
         words = prose
     elif asks:
         words = question_of(prose, words)
+    if IMAGE.search(words):
+        raise complaint(cell, "shows a picture of its words: let a code cell draw it, with its description")
     if asks and not FOLDED.search(words):
         raise complaint(cell, "asks, and no answer is folded: <details>, <summary>Answer</summary>, ...")
     notes = unfolded(prose) if lecture.words is not True else ""
     vote = asks if lecture.vote is None else lecture.vote
     return Piece(own or heading, parts_of_words(words, vote), [notes] if notes else [], asks)
+
+
+def given_words(lecture: Lecture) -> tuple[str, str]:
+    """Return the heading and the words that the metadata gives; each is "" if there are none."""
+    return split_heading(for_the_lecture(lecture.words)) if isinstance(lecture.words, str) else ("", "")
 
 
 def for_the_lecture(prose: str) -> str:
@@ -145,8 +157,8 @@ def with_short_answers(text: str) -> str:
 
 def unfolded(prose: str) -> str:
     """Return prose as notes: nothing is folded, and headings are words in bold."""
-    prose = FOLDED.sub(r"**\1.** \2", prose)
-    return re.sub(r"(?m)^#{1,6} +(.+)$", r"**\1**", prose).strip()
+    prose = FOLDED.sub(r"**\1.** \2", IMAGE.sub(r"(\1)", prose))
+    return ANY_HEADING.sub(lambda found: f"**{found[1]}**" if found[1] else found[0], prose).strip()
 
 
 # Code and its outputs
@@ -154,7 +166,7 @@ def unfolded(prose: str) -> str:
 
 def piece_of_code(cell: dict[str, Any], lecture: Lecture) -> Piece:
     """Return what a code cell brings: words that its metadata may give, its code if asked for, outputs."""
-    heading, words = split_heading(lecture.words) if isinstance(lecture.words, str) else ("", "")
+    heading, words = given_words(lecture)
     parts = parts_of_words(words, vote=False)
     if lecture.show_code:
         parts.append(Part("code", shown_code(cell)))
@@ -164,8 +176,11 @@ def piece_of_code(cell: dict[str, Any], lecture: Lecture) -> Piece:
 def shown_code(cell: dict[str, Any]) -> str:
     """Return the code of a cell, if a hall can read it."""
     code = re.sub(r"\n{3,}", "\n\n", cell["source"].strip())
-    if (count := len(code.splitlines())) > MOST_CODE_LINES:
-        raise complaint(cell, f"shows {count} lines of code, and a hall reads {MOST_CODE_LINES}: split it")
+    # A slide breaks a long line.
+    count = sum(1 + max(0, len(line) - 1) // CODE_COLUMNS for line in code.splitlines())
+    if count > MOST_CODE_LINES:
+        limits = f"{MOST_CODE_LINES} lines of {CODE_COLUMNS} characters"
+        raise complaint(cell, f"shows {count} lines of code, and a slide holds {limits}: split the cell")
     return code
 
 
@@ -204,6 +219,3 @@ def cut(text: str) -> str:
         return "\n".join(lines)
     left = len(lines) - MOST_OUTPUT_LINES + 1
     return "\n".join([*lines[: MOST_OUTPUT_LINES - 1], f"… {left} more lines in the notebook"])
-
-
-AS_IT_IS: Any = {"replace_whitespace": False, "drop_whitespace": False, "break_on_hyphens": False}

@@ -67,13 +67,13 @@ def deck(notebook: nbformat.NotebookNode, typesetter: Typesetter) -> str:
         ValueError: a cell is not understood; the message names it.
     """
     markdown = MarkdownWriter(typesetter)
-    page = template("deck.html.j2")
-    page.globals |= {
-        "blocks": lambda text: Markup(markdown.blocks(text)),
-        "line": lambda text: Markup(markdown.line(text)),
-        "code": lambda text: Markup(highlight(text, PythonLexer(), CODE_STYLE)),
-    }
-    return page.render(title=title_of(notebook), sections=list(sections(slides_of(notebook))))
+    return template("deck.html.j2").render(
+        title=title_of(notebook),
+        sections=list(sections(slides_of(notebook))),
+        blocks=lambda text: Markup(markdown.blocks(text)),
+        line=lambda text: Markup(markdown.line(text)),
+        code=lambda text: Markup(highlight(text, PythonLexer(), CODE_STYLE)),
+    )
 
 
 def template(name: str) -> jinja2.Template:

@@ -19,9 +19,9 @@ def formulas_of(document: nodes.document) -> set[tuple[str, bool]]:
 def draw_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Draw the formulas of all pages, also of those that did not change, for their one style sheet."""
     documents = (env.get_doctree(name) for name in env.found_docs)
-    formulas = sorted(set().union(*map(formulas_of, documents)))
+    formulas = sorted({formula for document in documents for formula in formulas_of(document)})
     with typesetting() as typesetter:
-        drawn.update({formula: typesetter.draw(*formula) for formula in formulas})
+        drawn.update({formula: typesetter.draw(formula[0], display=formula[1]) for formula in formulas})
         typesetter.save_style(app.outdir / "_static" / FOLDER)
     return []  # no page has to be written for that alone
 

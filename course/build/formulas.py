@@ -70,7 +70,7 @@ class Typesetter:
         Raises:
             ValueError: MathJax does not understand it.
         """
-        drawn = self._v8.eval(f"draw({json.dumps(formula)}, {json.dumps(display)})")
+        drawn = self._text_of(f"draw({json.dumps(formula)}, {json.dumps(display)})")
         if drawn.startswith("error: "):
             raise ValueError(f"{drawn.removeprefix('error: ')} in the formula {formula}")
         return drawn
@@ -78,4 +78,8 @@ class Typesetter:
     def save_style(self, folder: Path) -> None:
         """Write the style sheet and its fonts into `folder`, where `formulas.css` is its entry."""
         copy_fonts(folder)
-        (folder / "formulas.css").write_text(self._v8.eval("style()"), encoding="utf-8")
+        (folder / "formulas.css").write_text(self._text_of("style()"), encoding="utf-8")
+
+    def _text_of(self, call: str) -> str:
+        """Return what a call of JavaScript gives, which is text."""
+        return str(self._v8.eval(call))

@@ -1,8 +1,8 @@
 """What the metadata `lecture` of a cell says about its slide.
 
 A chapter is its own deck. The cell's metadata `slideshow` says where a slide begins (`slide`: a new
-section, `subslide`: one more slide of it), what goes on on it (`-`), what appears on it after a click
-(`fragment`), and what only a reader sees (`skip`) or only the speaker (`notes`). Without any other word,
+section, `subslide`: one more slide of it), what continues it (`-`), what appears on it after a click
+(`fragment`), and what only a reader (`skip`) or only the speaker (`notes`) sees. Without further metadata,
 
 - a slide shows the heading of the cell that begins it, and the outputs of its code cells;
 - the prose of its cells becomes the speaker's notes;
@@ -44,9 +44,8 @@ class Lecture:
         Raises:
             ValueError: an entry is unknown, has the wrong type, or means nothing for a cell of this type.
         """
-        given = {key: value for key, value in cell["metadata"].get("lecture", {}).items()}
-        for key in FORMER_KEYS & set(given):
-            del given[key]
+        lecture: dict[str, Any] = cell["metadata"].get("lecture", {})
+        given = {key: value for key, value in lecture.items() if key not in FORMER_KEYS}
         known = {field.name for field in fields(cls)}
         if unknown := sorted(set(given) - known):
             raise complaint(cell, f"knows no {', '.join(unknown)}; it may hold {', '.join(sorted(known))}")

@@ -2,12 +2,12 @@
 
 - A slide without a heading of its own bears that of the slide before. If one of the two shows nothing,
   they are one slide.
-- What does not fit below a heading, in letters of 24 pixels, goes on on a further slide.
+- What does not fit below a heading, in letters of 24 pixels, continues on a further slide.
 - A question stands alone: what comes next might give the answer away.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from course.build.cells import COLUMNS, Part, Piece, piece_of
@@ -15,6 +15,7 @@ from course.build.cells import COLUMNS, Part, Piece, piece_of
 # Below the heading, in lines of 24 pixels; a figure is never smaller than this.
 ROOM = 18
 FIGURE_ROOM = 11
+HEADING_COLUMNS = 50  # what is longer takes a second line, as high as two of 24 pixels
 SLIDE_TYPES = {"slide", "subslide", "fragment", "-", "skip", "notes"}
 
 
@@ -65,25 +66,31 @@ def cut_at_cells(cells: Iterable[dict[str, Any]]) -> list[Slide]:
         kind = kind_of(cell)
         if kind == "skip" or cell["cell_type"] == "raw":
             continue
-        piece = piece_of(cell)
-        if kind == "notes":
-            piece = Piece(notes=piece.notes)
+        piece = of_kind(piece_of(cell), kind)
         if not slides or kind in ("slide", "subslide") or must_part(slides[-1], piece):
             slides.append(begun(piece, kind, slides))
         elif piece.heading:
             raise ValueError(
-                f"cell {cell.get('id', '?')} has the heading {piece.heading!r}, but goes on on a slide: "
+                f"cell {cell.get('id', '?')} has the heading {piece.heading!r}, but continues a slide: "
                 "let it begin one (slide or subslide), or write the heading in bold"
             )
-        after_click = kind == "fragment"
-        slides[-1].parts += [as_fragment(part) for part in piece.parts] if after_click else piece.parts
+        slides[-1].parts += piece.parts
         slides[-1].notes += piece.notes
         slides[-1].asks |= piece.asks
     return slides
 
 
+def of_kind(piece: Piece, kind: str) -> Piece:
+    """Return what a cell brings when it is for the speaker alone, or appears after a click."""
+    if kind == "notes":
+        return Piece(notes=piece.notes)
+    if kind == "fragment":
+        piece.parts = [replace(part, after_click=True) for part in piece.parts]
+    return piece
+
+
 def kind_of(cell: dict[str, Any]) -> str:
-    """Return what the metadata `slideshow` says of a cell; without any, it goes on on its slide."""
+    """Return what the metadata `slideshow` says of a cell; without any, it continues its slide."""
     kind = cell["metadata"].get("slideshow", {}).get("slide_type", "-")
     if kind not in SLIDE_TYPES:
         raise ValueError(f"cell {cell.get('id', '?')}: the slide type {kind!r} is none of {SLIDE_TYPES}")
@@ -100,11 +107,6 @@ def begun(piece: Piece, kind: str, slides: list[Slide]) -> Slide:
     inherits = not piece.heading and bool(slides)
     heading = slides[-1].heading if inherits else piece.heading
     return Slide(heading, opens_section=kind == "slide" or not slides, inherits=inherits)
-
-
-def as_fragment(part: Part) -> Part:
-    """Return a part that waits for a click."""
-    return Part(part.kind, part.text, part.pictures, after_click=True)
 
 
 def joined(slides: list[Slide]) -> list[Slide]:
@@ -126,9 +128,10 @@ def split(slide: Slide) -> Iterator[Slide]:
     """Make several slides of one that holds too much; a question stays whole."""
     here, used = slide, 0.0
     parts, here.parts = slide.parts, []
+    available = ROOM - 2 * (len(slide.heading) // HEADING_COLUMNS)
     for part in parts:
         needed = room(part)
-        if here.parts and used + needed > ROOM and not slide.asks:
+        if here.parts and used + needed > available and not slide.asks:
             yield here
             here, used = Slide(slide.heading, inherits=True), 0.0
         here.parts.append(part)

@@ -1,9 +1,9 @@
-"""Say whether this machine is ready for the course and, for each lack, what to type.
+"""Say whether this machine is ready for the course and, if anything is missing, what to type.
 
     python -m course.doctor
 
-Needs nothing but Python: each check imports what it asks about, and what cannot be imported is
-one more finding. The exit status is 0 when the machine is ready, otherwise 1.
+It needs nothing but Python: each check imports what it asks about, and what cannot be imported is
+reported like anything else. The exit status is 0 when the machine is ready, otherwise 1.
 """
 
 import shutil
@@ -39,15 +39,15 @@ def main() -> int:
 
 
 def examine() -> list[Result]:
-    """Run every check; one that breaks is reported, and the others go on."""
+    """Run every check; if one fails with an error, report it and go on."""
     return [attempt(software.check_python), *software.check_packages(), *map(attempt, CHECKS)]
 
 
 def attempt(check: Callable[[], Result]) -> Result:
-    """Return what `check` returns, or a lack when it raises."""
+    """Return what `check` returns or, if it raises an error, that something is missing."""
     try:
         return check()
-    except Exception as error:  # such as an ImportError; what is broken is not known beforehand
+    except Exception as error:  # an ImportError or anything else: what is broken is not known beforehand
         name = check.__name__.replace("check_", "").replace("_", " ")
         return Result(name, LACK, f"cannot be checked: {error}", INSTALL)
 

@@ -1,4 +1,4 @@
-"""Checks of the machine: system, processor, memory, disks, and the data kept on them."""
+"""Checks of the machine: system, processor, memory, disks, and the data on them."""
 
 import os
 import platform
@@ -21,10 +21,10 @@ from course.doctor.results import (
     set_variable,
 )
 
-# What the course's TensorFlow is built for.
+# The course's TensorFlow is built for these.
 SYSTEMS = ("linux x86_64", "linux aarch64", "darwin arm64", "win32 AMD64")
 NEEDED_MEMORY = 3 * GIB
-NEEDED_DISK = 1 * GIB  # CIFAR-10 packed, unpacked and as arrays, for a moment all at once
+NEEDED_DISK = 1 * GIB  # for CIFAR-10 packed, unpacked and as arrays at the same time
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 LOAD = 'python -c "from utils.data import load_cifar10; load_cifar10()"'
 STOP = "jupyter lab stop"
@@ -103,24 +103,24 @@ def _existing(path: Path) -> Path:
 
 
 def check_data() -> Result:
-    """Say whether CIFAR-10 is here and whole, and if not, whether it can be kept."""
+    """Say whether CIFAR-10 is here and intact, and if not, whether it can be kept."""
     from utils.data import cifar10 as data
 
     if os.environ.get("CIFAR10_DIR"):
         return _check_own_data(data)
-    failures: list[str] = []
-    dataset = data._from_cache(failures)
-    if dataset:
-        return Result("data", OK, f"whole, in {dataset.source}")
+    try:
+        return Result("data", OK, f"whole, in {data.read_cache().source}")
+    except data.SourceUnavailable as failure:
+        reasons = "; ".join(failure.args)
     folder = data.cache_folder()
     try:
-        # Trying is surer than asking: permissions are not all that can stand in the way.
+        # Trying is safer than asking, as more than permissions can stand in the way.
         tempfile.TemporaryFile(dir=_existing(folder)).close()
     except OSError as error:
         found = f"not here, and cannot be kept in {folder}: {error}"
         return Result("data", LACK, found, MOVE_DATA)
     if (folder / data.CACHE_FILE).exists():
-        return Result("data", LACK, f"damaged: {'; '.join(failures)}", DOWNLOAD)
+        return Result("data", LACK, f"damaged: {reasons}", DOWNLOAD)
     found = f"not yet in {folder}; the first load_cifar10() downloads 139 to 170 MB"
     return Result("data", NOTE, found, DOWNLOAD)
 

@@ -1,4 +1,4 @@
-"""What a check returns, and the commands that several checks tell the reader to type."""
+"""What a check returns, and the commands that several checks recommend."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 COURSE = Path(__file__).resolve().parents[2]
 GIB = 2**30
-OK, NOTE, LACK = "ok", "note", "lack"  # a note is no obstacle
+OK, NOTE, LACK = "ok", "note", "lack"  # with a note the course runs all the same
 
 
 class Result(NamedTuple):
@@ -24,7 +24,7 @@ def commands(uv: list[str], pip: list[str]) -> tuple[str, ...]:
 
 
 def set_variable(name: str, value: str) -> str:
-    """Return the command that sets an environment variable; empty is as good as not set."""
+    """Return the command that sets an environment variable; an empty value counts as not set."""
     return f'setx {name} "{value}"' if sys.platform == "win32" else f'export {name}="{value}"'
 
 

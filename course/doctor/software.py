@@ -26,7 +26,7 @@ from course.doctor.results import (
 
 DISTRIBUTION = "deep-cnn-course"
 # Run in a process of its own: on a processor without the instructions that TensorFlow was built
-# for, the import does not raise, it kills the process.
+# for, the import raises no error but kills the process.
 PROBE = """
 import json, tensorflow as tf
 assert float(tf.linalg.matmul([[1.0, 2.0]], [[3.0], [4.0]])[0][0]) == 11
@@ -60,13 +60,13 @@ def requires_python() -> str:
         return importlib.metadata.metadata(DISTRIBUTION)["Requires-Python"]
     except importlib.metadata.PackageNotFoundError:
         text = (COURSE / "pyproject.toml").read_text(encoding="utf-8")
-        return re.search(r'^requires-python = "(.+)"', text, re.MULTILINE).group(1)
+        return re.findall(r'^requires-python = "(.+)"', text, re.MULTILINE)[0]
 
 
 def check_packages() -> list[Result]:
     """Return one result for each package that the course requires on this machine."""
     try:
-        lines = importlib.metadata.requires(DISTRIBUTION)
+        lines = importlib.metadata.requires(DISTRIBUTION) or []
         from packaging.requirements import Requirement
     except ImportError as error:
         return [Result("course", LACK, f"not installed in {sys.prefix}: {error}", INSTALL)]
@@ -81,7 +81,7 @@ def check_package(requirement) -> Result:
         if _version(name):
             found = "tensorflow is there too, and each overwrites files of the other"
             return Result(name, LACK, found, UNDOUBLE)
-        name = "tensorflow"  # the build for graphics cards does as well
+        name = "tensorflow"  # the build for GPUs will do as well
     version = _version(name)
     if version is None:
         return Result(name, LACK, "not installed", INSTALL)
@@ -99,7 +99,7 @@ def _version(name: str):
 
 @functools.lru_cache(maxsize=1)
 def probe_tensorflow() -> subprocess.CompletedProcess:
-    """Import TensorFlow and multiply two matrices, in a process of its own."""
+    """Import TensorFlow and multiply two matrices in a process of its own."""
     command = [sys.executable, "-c", PROBE]
     return subprocess.run(command, cwd=COURSE, capture_output=True, text=True, errors="replace", timeout=600)
 
@@ -124,7 +124,7 @@ def check_tensorflow() -> Result:
 
 
 def check_gpu() -> Result:
-    """Say whether TensorFlow sees a GPU; the course does without."""
+    """Say whether TensorFlow sees a GPU, which the course does not need."""
     probe = probe_tensorflow()
     if probe.returncode != 0:
         return Result("GPU", NOTE, "not known, as TensorFlow does not run")
@@ -153,7 +153,7 @@ def check_keras_settings() -> Result:
     needed = {"backend": "tensorflow", "image_data_format": "channels_last"}
     try:
         settings = needed | json.loads(path.read_text())
-    except (OSError, ValueError):  # Keras too takes its own settings then
+    except (OSError, ValueError):  # then Keras, too, uses its own settings
         settings = needed
     wrong = [f'"{name}": "{settings[name]}"' for name in needed if settings[name] != needed[name]]
     if wrong:
@@ -164,7 +164,7 @@ def check_keras_settings() -> Result:
 
 
 def check_kernel() -> Result:
-    """Say whether notebooks run in this Python: their kernel is named python3."""
+    """Say whether notebooks, whose kernel is named python3, run in this Python."""
     from jupyter_client.kernelspec import KernelSpecManager
 
     python = KernelSpecManager().get_kernel_spec("python3").argv[0]

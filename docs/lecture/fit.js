@@ -3,6 +3,7 @@
 // In pixels of 720. Words stay below the heading's 44; a printed line alone may be as large.
 const SIZES = [44, 40, 36, 34, 32, 30, 28, 26, 24];
 const LARGEST_WORDS = 36;
+const PHONE = 435; // pixels of the screen, below which reveal.js shows all slides
 const LOWEST = 688; // of 720 pixels; below is the foot
 
 function fits(page) {
@@ -25,7 +26,16 @@ function fit(page) {
   }
 }
 
-function fitAll() {
+// On paper and on a phone all slides are seen: none is hidden from a screen reader either.
+function unhideAll() {
+  for (const page of document.querySelectorAll(".page")) {
+    page.parentElement.hidden = false;
+    page.parentElement.removeAttribute("aria-hidden");
+  }
+}
+
+function showAll() {
+  unhideAll();
   document.querySelectorAll(".page").forEach(fit);
 }
 
@@ -33,9 +43,22 @@ function fitCurrent() {
   fit(Reveal.getCurrentSlide().querySelector(".page"));
 }
 
-// On a phone all slides stand below each other; reveal.js forgets there which one the address names.
-function scrollTo(hash) {
-  fitAll();
+// On a phone all slides stand below each other, where nothing is clicked on: an answer waits for a touch.
+function coverAnswers() {
+  for (const fragment of document.querySelectorAll(".fragment")) fragment.classList.remove("fragment");
+  for (const answer of document.querySelectorAll(".answer")) {
+    const button = document.createElement("button");
+    button.textContent = "Show the answer";
+    button.addEventListener("click", () => {
+      button.replaceWith(answer);
+      fit(answer.closest(".page"));
+    });
+    answer.replaceWith(button);
+  }
+}
+
+// reveal.js forgets on a phone which slide the address names.
+function goTo(hash) {
   const [, h, v = 0] = hash.match(/^#\/(\d+)(?:\/(\d+))?/) ?? [];
   for (const slide of document.querySelectorAll(".scroll-page section")) {
     const place = Reveal.getIndices(slide);
@@ -46,17 +69,19 @@ function scrollTo(hash) {
 // Pictures have no size before they are loaded.
 const drawn = new Promise((resolve) => addEventListener("load", resolve));
 const asked = location.hash;
+const isPrinted = /print-pdf|view=print/.test(location.search);
+if (innerWidth < PHONE && !isPrinted) coverAnswers();
 
-Reveal.on("slidechanged", fitCurrent);
-Reveal.on("ready", () => drawn.then(() => (Reveal.isScrollView() ? scrollTo(asked) : fitCurrent())));
-// Printed, all slides are seen at once: none is hidden from a screen reader either.
+Reveal.on("slidechanged", () => (Reveal.isScrollView() ? unhideAll() : fitCurrent()));
+Reveal.on("ready", async () => {
+  await drawn;
+  if (!Reveal.isScrollView()) return fitCurrent();
+  showAll();
+  goTo(asked);
+});
 Reveal.on("pdf-ready", async () => {
   await drawn;
-  for (const slide of Reveal.getSlides()) {
-    slide.hidden = false;
-    slide.removeAttribute("aria-hidden");
-  }
-  fitAll();
+  showAll();
   document.body.dataset.printed = "ready";
 });
 
@@ -68,6 +93,7 @@ Reveal.initialize({
   center: false,
   hash: true,
   slideNumber: "c/t",
+  scrollActivationWidth: PHONE,
   scrollLayout: "compact",
   scrollSnap: false,
   transition: "none",

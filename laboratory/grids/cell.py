@@ -1,13 +1,16 @@
-"""What the cells of all grids share: the data, one training at a time, and where a line came from."""
+"""What the cells of all grids share: the data, a lock, and the origin of a line."""
 
 import functools
 import threading
 
 from laboratory.machine import environment
 from utils.data import Dataset, load_cifar10
+from utils.data.cifar10_formats import CLASS_NAMES
 
-# Seeds and precision are one per process; the worker of a cluster may have several threads.
+# Held while a cell is trained: seeds and precision belong to the process, and the worker of a cluster may
+# have several threads.
 ONE_AT_A_TIME = threading.Lock()
+NUM_CLASSES = len(CLASS_NAMES)
 
 
 @functools.cache

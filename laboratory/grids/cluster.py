@@ -1,8 +1,8 @@
-"""A grid on a cluster: dask.distributed trains the cells, this process alone writes the table.
+"""A grid on a cluster: dask.distributed trains the cells, and only this process writes the table.
 
-On one machine start `dask scheduler`, on each that shall work `dask worker ADDRESS --nthreads 1`,
-with this repository installed; then add `--scheduler ADDRESS` to the command that runs the grid.
-A cell whose worker dies is given to another worker by the scheduler.
+Start `dask scheduler` on one machine, and `dask worker ADDRESS --nthreads 1` on each machine that is
+to work, with this repository installed; then add `--scheduler ADDRESS` to the command that runs the
+grid. If a worker dies, the scheduler gives its cell to another one.
 """
 
 import time
@@ -14,7 +14,7 @@ from utils.records.places import RUNS_FOLDER
 from distributed import Client, Future, as_completed
 
 CONNECT_SECONDS = 15
-# Without a time limit, a grid is still not waited for longer than this.
+# How long to wait for a grid that has no time limit.
 LONGEST_SECONDS = 30 * 24 * 3600
 
 
@@ -24,22 +24,22 @@ def run_grid_on_cluster(
     folder: Path = RUNS_FOLDER,
     max_minutes: float | None = None,
 ) -> int:
-    """Run the cells that the table lacks on a cluster; return how many are still lacking.
+    """Run the cells that the table lacks on a cluster; return how many are still missing.
 
     Args:
         grid: what to run; its function `train` must be importable on the workers.
         scheduler: address of a Dask scheduler, such as tcp://10.0.0.1:8786.
         folder: where the grid's folder with the table is, on this machine.
-        max_minutes: after so long, cells that are not finished are given up.
+        max_minutes: time after which unfinished cells are given up.
 
     Raises:
         ConnectionError: no scheduler answers at the address.
-        RuntimeError: cells failed; all others were recorded, and the message names the first.
+        RuntimeError: cells failed; the message names the first, and all others are recorded.
     """
     deadline = time.monotonic() + (LONGEST_SECONDS if max_minutes is None else 60 * max_minutes)
     remaining = grid.remaining(folder)
     with _connect(scheduler) as client:
-        # Not pure: what another client has computed, perhaps with other code, is not taken over.
+        # Not pure, so that nothing is reused that another client has computed, perhaps with other code.
         futures = {
             client.submit(grid.train, grid.settings[cell.row], cell.seed, pure=False): cell
             for cell in remaining
@@ -70,7 +70,7 @@ def _connect(scheduler: str) -> Client:
 def _record_results(
     client: Client, grid: Grid, futures: dict[Future, Cell], folder: Path, deadline: float
 ) -> dict[Cell, BaseException]:
-    """Record the results as they come, until the deadline; return what went wrong, by cell."""
+    """Record the results as they arrive, until the deadline; return the errors, by cell."""
     failures = {}
     finished = as_completed(list(futures), loop=client.loop, timeout=_seconds_until(deadline))
     with progress(grid, len(futures)) as bar:
@@ -80,13 +80,13 @@ def _record_results(
                 if future.status in ("error", "cancelled"):
                     failures[cell] = future.exception() or RuntimeError("cancelled")
                 else:
-                    # Waits while the cell is computed again, if its worker has died meanwhile.
+                    # If its worker has died meanwhile, this waits until the cell is computed again.
                     grid.record(cell, future.result(timeout=_seconds_until(deadline)), folder)
-                # The scheduler forgets it, or it would train it again when its worker dies later.
+                # Let the scheduler forget it; otherwise it trains it again if its worker dies later.
                 future.release()
                 bar.update(1)
         except TimeoutError:
-            bar.write("The time is over; what has not finished is given up.")
+            bar.write("The time is over; unfinished cells are given up.")
     return failures
 
 

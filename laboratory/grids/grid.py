@@ -1,8 +1,8 @@
 """Grids: one training for each pair of a setting and a seed, and one table of what they measured.
 
 A grid is a few lines of data. Its cells run one after the other on this machine, or on a cluster
-(`laboratory.grids.cluster`). A cell that stands in the table is never run again, so a grid that
-was cut, by a kill or by a time limit, goes on when it is started again.
+(`laboratory.grids.cluster`). A cell that is in the table is never run again, so a grid that was
+interrupted, by a crash or by a time limit, continues when it is started again.
 """
 
 import json
@@ -33,10 +33,10 @@ class Grid:
     Attributes:
         name: of the folder with the table, in data/runs.
         settings: name of a row to its setting, an instance of a dataclass.
-        num_seeds: the seeds are 0 ... num_seeds - 1.
-        train: called with a setting and a seed, it returns one line of the table: name to number
-            or text, the same names for all cells. A function of a module, so that a worker of a
-            cluster finds it.
+        num_seeds: number of seeds, which are 0 ... num_seeds - 1.
+        train: from a setting and a seed to one line of the table, name to number or text, with the
+            same names for all cells. It is a function of a module, so that a worker of a cluster
+            finds it.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Grid:
 
     @property
     def cells(self) -> list[Cell]:
-        """All cells, every setting with seed 0 first: a grid that was cut still compares all rows."""
+        """All cells, every setting with seed 0 first, so that an interrupted grid compares all rows."""
         return [Cell(row, seed) for seed in range(self.num_seeds) for row in self.settings]
 
     def table_path(self, folder: Path = RUNS_FOLDER) -> Path:
@@ -71,7 +71,7 @@ class Grid:
         return [cell for cell in self.cells if cell not in done]
 
     def record(self, cell: Cell, result: Mapping[str, Any], folder: Path = RUNS_FOLDER) -> bool:
-        """Add a cell's result to the table; return False if the cell stands there already."""
+        """Add a cell's result to the table; return False if the cell is there already."""
         if cell not in self.remaining(folder):
             return False
         line = {**cell._asdict(), "setting": _as_text(self.settings[cell.row]), **result}
@@ -80,12 +80,12 @@ class Grid:
 
 
 def run_grid(grid: Grid, folder: Path = RUNS_FOLDER, max_minutes: float | None = None) -> int:
-    """Run the cells that the table lacks, one after the other; return how many are still lacking.
+    """Run the cells that the table lacks, one after the other; return how many are still missing.
 
     Args:
         grid: what to run.
         folder: where the grid's folder with the table is.
-        max_minutes: no cell is begun that would probably end later than this.
+        max_minutes: no cell is started that would probably end later than this.
     """
     start, longest = time.monotonic(), 0.0
     remaining = grid.remaining(folder)
@@ -98,14 +98,14 @@ def run_grid(grid: Grid, folder: Path = RUNS_FOLDER, max_minutes: float | None =
             bar.set_postfix_str(f"{cell.row}, seed {cell.seed}")
             grid.record(cell, grid.train(grid.settings[cell.row], cell.seed), folder)
             longest = max(longest, time.monotonic() - start - elapsed)
-            # Asked again: another process may work on the same table.
+            # Read again, as another process may work on the same table.
             num_before, remaining = len(remaining), grid.remaining(folder)
             bar.update(num_before - len(remaining))
     return len(remaining)
 
 
 def progress(grid: Grid, num_remaining: int) -> tqdm:
-    """Return a progress bar over all cells of `grid`; its time left counts those of this call only."""
+    """Return a progress bar over all cells of `grid`, which estimates the time from those of this call."""
     num_cells = len(grid.cells)
     return tqdm(total=num_cells, initial=num_cells - num_remaining, desc=grid.name, unit="cell")
 

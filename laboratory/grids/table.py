@@ -1,7 +1,7 @@
-"""Writing a table of results, a CSV file that a kill cannot spoil: a line is added when its cell is done.
+"""Write a table of results that no crash can spoil: a CSV file to which each finished cell adds a line.
 
-No line is ever changed. A kill while a line is being written leaves it without its end; such a rest
-is ignored when reading (`utils.records.grids`) and removed before writing.
+No line is ever changed. If the process is killed while it writes a line, the line lacks its end; such
+a remainder is ignored when reading (`utils.records.grids`) and removed before writing.
 """
 
 import csv
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def append_line(path: Path, line: Mapping[str, object]) -> None:
-    """Add one line to the table, and return when it is on the disk.
+    """Add one line to the table, and return once it is on the disk.
 
     Raises:
         ValueError: the table has other columns; the message names them.
@@ -33,7 +33,7 @@ def append_line(path: Path, line: Mapping[str, object]) -> None:
     writer.writerow(line)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
-        # One call, so that lines of two processes never mix.
+        # In one call, so that lines of two processes never mix.
         file.write(text.getvalue().encode())
         file.flush()
         os.fsync(file.fileno())
@@ -47,7 +47,7 @@ def _columns(path: Path) -> list[str]:
 
 
 def _remove_rest(path: Path) -> None:
-    """Cut off a line that has no end, which a kill has left."""
+    """Cut off the line without an end that a killed process has left."""
     if path.exists():
         with path.open("r+b") as file:
             content = file.read()

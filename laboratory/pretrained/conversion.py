@@ -1,4 +1,4 @@
-"""The ImageNet weights of EfficientNet-Lite0, from a data package of PyTorch to the file of the course."""
+"""Convert the ImageNet weights of EfficientNet-Lite0 from a data package of PyTorch to the course's file."""
 
 import hashlib
 import importlib.util
@@ -15,7 +15,7 @@ STATE_FILE = Path("models", "efficientnet-lite0-57934424.pth")
 STATE_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 LARGE = 10_000
 
-# PyTorch's names inside a block, and this course's.
+# Names inside a block, PyTorch's and this course's.
 BLOCK_LAYERS = {
     "_expand_conv": "expand_conv",
     "_bn0": "expand_bn",
@@ -41,7 +41,7 @@ NORMALIZATION = {
 
 
 def write_lite0_weights(path: Path = WEIGHTS_FILE) -> None:
-    """Convert the weights of the data package and write them, the large kernels rounded to float16.
+    """Convert the weights of the data package and write them, with large kernels rounded to float16.
 
     Raises:
         ModuleNotFoundError: the data package is not installed.
@@ -53,7 +53,7 @@ def write_lite0_weights(path: Path = WEIGHTS_FILE) -> None:
 def rounded(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the arrays, those of more than `LARGE` numbers in float16.
 
-    The small ones are the first kernels, in which rounding would cost most, and the normalizations.
+    The small ones are the normalizations and the first kernels, where rounding would cost most.
     """
     return {name: array.astype(np.float16) if array.size > LARGE else array for name, array in arrays.items()}
 
@@ -105,7 +105,7 @@ def _keras_layer(name: str) -> tuple[str, str]:
 
 
 def _state_file() -> Path:
-    """Find the file in the installed package; the package's own code does not run."""
+    """Find the file in the installed package without running the package's own code."""
     package = importlib.util.find_spec(PACKAGE)
     if package is None or package.origin is None:
         raise ModuleNotFoundError(

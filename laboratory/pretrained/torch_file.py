@@ -1,8 +1,8 @@
 """Read the arrays of a PyTorch state dict without PyTorch, and without running code of the file.
 
-`torch.save` wrote, until version 1.6, a chain of pickles and then the raw numbers. A pickle is a
-small program that may call any function it names, so an unknown one must never be given to
-`pickle.load`. The reader here knows four names, and refuses a file that asks for another.
+Before version 1.6, `torch.save` wrote a chain of pickles and then the raw numbers. A pickle is a
+small program that may call any function it names, so `pickle.load` must never read an unknown one.
+The reader here knows four names, and refuses a file that asks for any other.
 """
 
 import math
@@ -18,11 +18,11 @@ PROTOCOL_VERSION = 1001
 
 
 class UnsafeFile(ValueError):
-    """The file is not a plain state dict: it names something that this reader does not allow."""
+    """The file is no plain state dict: it names something that this reader does not allow."""
 
 
 class _Storage(NamedTuple):
-    """A run of numbers that one or several tensors look into."""
+    """A sequence of numbers that one or several tensors share."""
 
     key: str
     dtype: np.dtype
@@ -42,7 +42,7 @@ def _rebuild_tensor(storage, offset, shape, strides, requires_grad=False, hooks=
     return _Tensor(storage, int(offset), tuple(map(int, shape)), tuple(map(int, strides)))
 
 
-# All that a state dict needs. Storage classes are never called, they only name a type of number.
+# All that a state dict needs. Storage classes are never called; they only name a type of number.
 ALLOWED_NAMES: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
@@ -106,7 +106,7 @@ def _read(file: BinaryIO) -> dict[str, np.ndarray]:
 
 
 def _as_array(tensor: _Tensor, numbers: np.ndarray) -> np.ndarray:
-    """Look into the storage with the tensor's strides, which must stay inside it."""
+    """Read the storage with the tensor's strides, which must stay inside it."""
     steps = [(size - 1) * stride for size, stride in zip(tensor.shape, tensor.strides, strict=True)]
     beyond = tensor.offset + sum(steps) >= len(numbers) or math.prod(tensor.shape) > len(numbers)
     if beyond or min(tensor.offset, *tensor.shape, *tensor.strides, 0) < 0:

@@ -1,7 +1,7 @@
 """One cell of the regularization laboratory: train one setting from one seed, and measure it.
 
-Training images are the first ones of CIFAR-10's training data. Validation images are its last
-5,000, which no cell trains on: everything is chosen by them. The test images are looked at once,
+The training images are the first ones of CIFAR-10's training data. The validation images are its last
+5,000, on which no cell is trained and by which everything is chosen. The test images are used once,
 when a cell has finished.
 """
 
@@ -9,7 +9,7 @@ import functools
 import time
 from typing import Any
 
-from laboratory.grids.cell import ONE_AT_A_TIME, cifar10, origin
+from laboratory.grids.cell import NUM_CLASSES, ONE_AT_A_TIME, cifar10, origin
 from laboratory.regularization.network import AUGMENTATIONS, Setting, jitter_colors, laboratory_network
 from laboratory.runs.answers import ask
 from utils.architectures.cost import multiply_adds
@@ -26,7 +26,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-NUM_VALIDATION, NUM_CLASSES = 5_000, 10
+NUM_VALIDATION = 5_000
 # Kernel weights are counted in bins of 0.01; the outer bins hold everything beyond.
 WEIGHT_BINS = np.linspace(-0.305, 0.305, 62)
 
@@ -38,6 +38,7 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
         setting: network, method and length of the training.
         seed: of the first weights, the order of the images, dropout and augmentation.
         dataset: CIFAR-10, or another data set of its form; None loads CIFAR-10.
+
     Returns:
         numbers and texts: accuracies and losses at the end on training, validation and test images;
         seconds and processor seconds (of all cores together) of the training; size and multiply-adds
@@ -47,7 +48,7 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
     with ONE_AT_A_TIME:
         dataset = dataset or cifar10()
         model = _compiled_network(setting)
-        start_again(model, setting, seed)
+        reset(model, setting, seed)
         start, processor_start = time.perf_counter(), time.process_time()
         history = fit_setting(model, setting, seed, dataset)
         seconds = {
@@ -68,7 +69,7 @@ def split(dataset: Dataset, num_images: int) -> tuple[tuple[np.ndarray, np.ndarr
     """Return (images, labels) for training, validation and test, the images as uint8.
 
     Raises:
-        ValueError: the training data has no such number of images beside the validation images.
+        ValueError: there are not so many training images besides the validation images.
     """
     available = len(dataset.x_train) - NUM_VALIDATION
     if not 0 < num_images <= available:
@@ -83,13 +84,17 @@ def split(dataset: Dataset, num_images: int) -> tuple[tuple[np.ndarray, np.ndarr
 def compile_setting(model: keras.Model, setting: Setting) -> None:
     """Compile `model` with the optimizer, schedule and loss of `setting`."""
     schedule = keras.optimizers.schedules.CosineDecay(setting.learning_rate, setting.num_steps)
-    kind = "Categorical" if setting.label_smoothing else "SparseCategorical"
-    # The loss that Keras reports has the penalties in it; this metric has not.
-    cross_entropy = getattr(keras.metrics, f"{kind}Crossentropy")(name="cross_entropy")
+    # The loss that Keras reports includes the penalties; the metric does not.
+    if setting.label_smoothing:
+        loss = keras.losses.CategoricalCrossentropy()
+        metric = keras.metrics.CategoricalCrossentropy(name="cross_entropy")
+    else:
+        loss = keras.losses.SparseCategoricalCrossentropy()
+        metric = keras.metrics.SparseCategoricalCrossentropy(name="cross_entropy")
     model.compile(
-        optimizer=keras.optimizers.Adam(schedule),
-        loss=getattr(keras.losses, f"{kind}Crossentropy")(),
-        metrics=["accuracy", cross_entropy],
+        optimizer=keras.optimizers.Adam(schedule),  # pyright: ignore[reportArgumentType] (not only numbers)
+        loss=loss,
+        metrics=["accuracy", metric],
         steps_per_execution=setting.round_steps,
     )
 
@@ -117,7 +122,7 @@ def fit_setting(model: keras.Model, setting: Setting, seed: int, dataset: Datase
     if setting.patience is not None:
         options = {"monitor": "val_cross_entropy", "mode": "min", "restore_best_weights": True}
         callbacks = [keras.callbacks.EarlyStopping(patience=setting.patience, **options)]
-    targets = keras.utils.to_categorical(val_labels, NUM_CLASSES) if setting.label_smoothing else val_labels
+    targets = np.eye(NUM_CLASSES)[val_labels] if setting.label_smoothing else val_labels
     return model.fit(
         batches,
         epochs=setting.num_steps // setting.round_steps,
@@ -125,13 +130,13 @@ def fit_setting(model: keras.Model, setting: Setting, seed: int, dataset: Datase
         shuffle=False,  # the batches come shuffled
         validation_data=batches_in_order(val_images, targets),
         callbacks=callbacks,
-        verbose=0,
+        verbose=0,  # pyright: ignore[reportArgumentType] (not only "auto")
     ).history
 
 
 @functools.lru_cache(maxsize=32)
 def _compiled_network(setting: Setting) -> keras.Model:
-    """The cells of one row share their compiled network: building one takes seconds."""
+    """Return the compiled network that all cells of one row share, as building it takes seconds."""
     with under_dtype_policy(fastest_dtype_policy()):
         model = laboratory_network(setting)
     compile_setting(model, setting)
@@ -139,8 +144,8 @@ def _compiled_network(setting: Setting) -> keras.Model:
     return model
 
 
-def start_again(model: keras.Model, setting: Setting, seed: int) -> None:
-    """Give a compiled `model` the first weights of `seed`, optimizer and dropout their first state."""
+def reset(model: keras.Model, setting: Setting, seed: int) -> None:
+    """Give a compiled `model` the first weights of `seed`, and optimizer and dropout their first state."""
     set_seed(seed)
     for variable in model.optimizer.variables:
         if "learning_rate" not in variable.path:
@@ -152,9 +157,9 @@ def start_again(model: keras.Model, setting: Setting, seed: int) -> None:
 
 
 def _measure(model: keras.Model, setting: Setting, dataset: Dataset) -> dict[str, float]:
-    """Accuracy and cross-entropy without smoothing, dropout, augmentation or penalty."""
+    """Return accuracy and cross-entropy, without smoothing, dropout, augmentation or penalty."""
     train, validation, test = split(dataset, setting.num_images)
-    # So many of the training images tell the accuracy on them well enough.
+    # So many of the training images are enough to measure the accuracy on them.
     train = tuple(part[:NUM_VALIDATION] for part in train)
     result = {}
     for name, (images, labels) in {"train": train, "val": validation, "test": test}.items():
@@ -165,9 +170,11 @@ def _measure(model: keras.Model, setting: Setting, dataset: Dataset) -> dict[str
 
 
 def _describe(model: keras.Model) -> dict[str, Any]:
-    """Size and cost of the network, and where its kernel weights lie."""
-    layers = (layer for layer in model.layers if hasattr(layer, "kernel"))
-    kernels = [keras.ops.convert_to_numpy(layer.kernel) for layer in layers]
+    """Return size and cost of the network, and the distribution of its kernel weights."""
+    with_kernel = (keras.layers.Conv2D, keras.layers.Dense)
+    kernels = [
+        keras.ops.convert_to_numpy(layer.kernel) for layer in model.layers if isinstance(layer, with_kernel)
+    ]
     weights = np.concatenate([kernel.ravel() for kernel in kernels])
     counts, _ = np.histogram(np.clip(weights, -0.3, 0.3), WEIGHT_BINS)
     norms = [np.sqrt((kernel.reshape(-1, kernel.shape[-1]) ** 2).sum(axis=0)).max() for kernel in kernels[:3]]
@@ -181,7 +188,7 @@ def _describe(model: keras.Model) -> dict[str, Any]:
 
 
 def _curves(history: dict[str, list[float]]) -> dict[str, Any]:
-    """The history as texts of numbers, one per round; and the round with the lowest validation loss."""
+    """Return the history as texts of one number per round, and the round with the lowest validation loss."""
     names = ("accuracy", "cross_entropy", "val_accuracy", "val_cross_entropy")
     curves = {f"{name}_curve": " ".join(f"{value:.4f}" for value in history[name]) for name in names}
     losses = history["val_cross_entropy"]

@@ -1,4 +1,4 @@
-"""The grids of chapter 09, as data: which settings, and how many seeds."""
+"""The grids of chapter 09, as data: their settings and numbers of seeds."""
 
 from laboratory.grids.grid import Grid
 from laboratory.regularization.cell import train_cell
@@ -6,7 +6,7 @@ from laboratory.regularization.network import POOLINGS, Setting
 
 BASE = Setting()
 
-# Which methods go together? Two seeds; the one with the highest validation accuracy is BEST.
+# Which methods go well together? The one with the highest validation accuracy, over two seeds, is BEST.
 COMBINATIONS = Grid(
     name="combinations",
     settings={
@@ -29,7 +29,7 @@ COMBINATIONS = Grid(
 )
 BEST = COMBINATIONS.settings["flip and shift, normalization"]
 
-# One row per method, everything else as in the first row.
+# One method per row, with everything else as in the first row.
 REGULARIZATION = Grid(
     name="regularization",
     settings={
@@ -54,7 +54,7 @@ REGULARIZATION = Grid(
     train=train_cell,
 )
 
-# One factor at a time around the base network, which is the middle of each.
+# One factor at a time around the base network, which has the middle value of each.
 HYPERPARAMETERS = Grid(
     name="hyperparameters",
     settings={
@@ -69,7 +69,7 @@ HYPERPARAMETERS = Grid(
     train=train_cell,
 )
 
-# Equal steps: with few images each is seen more often.
+# With equal numbers of steps, so that of fewer images each is seen more often.
 DATA_SIZE = Grid(
     name="data_size",
     settings={

@@ -1,8 +1,8 @@
-"""The network of the regularization laboratory, with one argument for each method of chapter 09."""
+"""The network of the regularization laboratory, with one setting for each method of chapter 09."""
 
 import dataclasses
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from utils.layers import FusedBatchNormalization
 from utils.training import Augmentation
@@ -18,7 +18,7 @@ class Variation(NamedTuple):
     """How the training images of a setting are varied."""
 
     augmentation: Augmentation | None = None
-    colors: bool = False  # whether brightness, contrast and tint vary, too
+    colors: bool = False  # whether brightness, contrast and tint vary as well
 
 
 AUGMENTATIONS = {
@@ -40,18 +40,21 @@ class Setting:
         dropout: rate before and after the dense layer.
         spatial_dropout: share of whole feature maps that is dropped after each stage.
         batch_normalization: whether each convolution is normalized before its ReLU.
-        max_norm: upper bound for the norms of the kernels, or None.
+        max_norm: upper bound for the norms of the kernels, or None for none.
         max_norm_axis: "filter" bounds each filter or unit as a whole; 0 is the default of
-            `keras.constraints.MaxNorm`, which on a convolution bounds three weights at a time.
+            `keras.constraints.MaxNorm`, which bounds three weights of a convolution at a time.
         l1, l2: factors of the penalties on all kernels.
         label_smoothing: share of each label that is spread evenly over the classes.
         augmentation: one of `AUGMENTATIONS`.
-        patience: early stopping after so many rounds without a lower validation loss, with the
-            weights of the best round; None trains to the end.
-        num_images: how many of the training images are used, from the first on.
+        patience: number of rounds without a lower validation loss after which training stops and takes
+            the weights of the best round; None trains to the end.
+        num_images: number of training images to use, from the first one on.
         num_steps, batch_size: length of the training.
-        round_steps: steps between two looks at the validation images.
-        learning_rate: of Adam; it falls to 0 along a cosine.
+        round_steps: steps between two measurements on the validation images.
+        learning_rate: of Adam, at the start; it falls to 0 along a cosine.
+
+    Raises:
+        ValueError: a choice does not exist, or the steps are not a whole number of rounds.
     """
 
     filters: tuple[int, int, int] = (16, 32, 64)
@@ -85,7 +88,7 @@ class Setting:
             raise ValueError(
                 f"{self.num_steps} steps are not a whole number of rounds of {self.round_steps}."
             )
-        # A setting that was read from JSON has a list here.
+        # In a setting read from JSON, this is a list.
         object.__setattr__(self, "filters", tuple(self.filters))
 
     def replace(self, **options) -> "Setting":
@@ -96,8 +99,8 @@ class Setting:
 def laboratory_network(setting: Setting, seed: int = 0) -> keras.Model:
     """Build the laboratory's network: three convolutions, a dense layer of 128 units, ten classes.
 
-    Images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10), float32. Kernels of the same
-    shape start with the same weights in all settings, so that a comparison is about the setting.
+    It takes images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10), float32. Kernels of the
+    same shape start with the same weights in all settings, so that only the settings are compared.
     """
     inputs = keras.Input((32, 32, 3))
     x = layers.Rescaling(2.0, offset=-1.0)(inputs)
@@ -112,13 +115,17 @@ def laboratory_network(setting: Setting, seed: int = 0) -> keras.Model:
     # Under mixed precision the probabilities are still computed in float32.
     initializer = keras.initializers.GlorotUniform(seed * 100 + 11)
     outputs = layers.Dense(
-        10, activation="softmax", kernel_initializer=initializer, dtype="float32", name="predictions"
+        10,
+        activation="softmax",
+        kernel_initializer=initializer,  # pyright: ignore[reportArgumentType] (not only names)
+        dtype="float32",
+        name="predictions",
     )(x)
     return keras.Model(inputs, outputs, name="laboratory")
 
 
 def _stage(x, filters: int, setting: Setting, seed: int):
-    """Convolution, normalization, ReLU, pooling and spatial dropout, as far as they are wanted."""
+    """Apply convolution, normalization, ReLU, pooling and spatial dropout, as far as the setting has them."""
     x = layers.Conv2D(
         filters,
         setting.kernel_size,
@@ -137,20 +144,24 @@ def _stage(x, filters: int, setting: Setting, seed: int):
     return layers.SpatialDropout2D(setting.spatial_dropout)(x) if setting.spatial_dropout else x
 
 
-def _kernel_options(setting: Setting, seed: int, *, is_convolution: bool = False) -> dict:
-    """Initializer, penalty and constraint of one kernel."""
-    options = {"kernel_initializer": keras.initializers.HeNormal(seed)}
+def _kernel_options(setting: Setting, seed: int, *, is_convolution: bool = False) -> dict[str, Any]:
+    """Return initializer, penalty and constraint of one kernel."""
+    penalty = bound = None
     if setting.l1 or setting.l2:
-        options["kernel_regularizer"] = keras.regularizers.L1L2(setting.l1, setting.l2)
+        penalty = keras.regularizers.L1L2(setting.l1, setting.l2)
     if setting.max_norm is not None:
-        # A dense kernel is (inputs, units): there axis 0 is the whole unit in any case.
-        whole_filter = is_convolution and setting.max_norm_axis == "filter"
-        axis = [0, 1, 2] if whole_filter else 0
-        options["kernel_constraint"] = keras.constraints.MaxNorm(setting.max_norm, axis=axis)
-    return options
+        # A dense kernel is (inputs, units), so that axis 0 is the whole unit in any case.
+        axis = [0, 1, 2] if is_convolution and setting.max_norm_axis == "filter" else 0
+        # Keras takes any number, and several axes; its defaults are single integers.
+        bound = keras.constraints.MaxNorm(setting.max_norm, axis)  # pyright: ignore[reportArgumentType]
+    return {
+        "kernel_initializer": keras.initializers.HeNormal(seed),
+        "kernel_regularizer": penalty,
+        "kernel_constraint": bound,
+    }
 
 
-def jitter_colors(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def jitter_colors(images: tf.Tensor, seed: tf.Tensor | tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
     """Change brightness, contrast and tint of each image at random.
 
     Args:
@@ -161,8 +172,8 @@ def jitter_colors(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         (N, H, W, 3), float32 in [0, 1]: gray + contrast * (image - gray) + brightness + tint, with
         contrast in [0.7, 1.3], brightness in [-0.15, 0.15], and the tint of each color in [-0.05, 0.05].
     """
-    num_images = tf.shape(images)[0]
-    drawn = tf.random.stateless_uniform((num_images, 1, 1, 5), tf.cast(seed, tf.int64), -1.0, 1.0)
-    contrast = 1 + 0.3 * drawn[..., :1]
-    shift = 0.15 * drawn[..., 1:2] + 0.05 * drawn[..., 2:]
-    return tf.clip_by_value(0.5 + contrast * (images - 0.5) + shift, 0.0, 1.0)
+    shape = tf.stack([tf.shape(images)[0], 1, 1, 5])
+    drawn = tf.random.stateless_uniform(shape, tf.cast(seed, tf.int64), -1.0, 1.0)
+    contrast, brightness, tint = tf.split(drawn, [1, 1, 3], axis=-1)
+    changed = 0.5 + (1 + 0.3 * contrast) * (images - 0.5) + (0.15 * brightness + 0.05 * tint)
+    return tf.clip_by_value(changed, 0.0, 1.0)

@@ -1,7 +1,7 @@
-"""Long trainings: what each is made from, how it is made, cut and resumed, and whether it still holds.
+"""Long trainings: how they are specified, made, interrupted, resumed and verified.
 
-`recipe` says what a run is made from, `registry` lists the course's runs, `training` makes them,
-`verification` lets them answer again. Everything of a run goes to data/runs/NAME, where
+`recipe` defines what a run is made from, `registry` lists the course's runs, `training` makes them, and
+`verification` measures them again. Everything about a run is stored in data/runs/NAME, where
 `utils.records` reads it.
 """
 

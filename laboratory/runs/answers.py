@@ -1,4 +1,4 @@
-"""What a network answers to the test images: one pass, from which everything else is computed."""
+"""The answers of a network to the test images: one pass, from which everything else is computed."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from utils.training import batches_in_order, share_correct
 import keras
 import numpy as np
 
-# As Keras does before it takes the logarithm.
+# Keras, too, uses this bound before it takes the logarithm.
 SMALLEST_PROBABILITY = 1e-7
 
 
@@ -21,19 +21,20 @@ class Answers(NamedTuple):
 
 
 def ask(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> Answers:
-    """Let a classifier answer.
+    """Return the answers of a classifier to images, and how good they are.
 
     Args:
         model: images (N, H, W, 3), float32 in [0, 1], to probabilities (N, classes).
         images: (N, H, W, 3), uint8.
         labels: (N,), integers.
     """
-    probabilities = model.predict(batches_in_order(images, labels), verbose=0)
+    batches = batches_in_order(images, labels)
+    probabilities = model.predict(batches, verbose=0)  # pyright: ignore[reportArgumentType] (not only "auto")
     of_the_label = probabilities[np.arange(len(labels)), labels]
     loss = -np.log(np.clip(of_the_label, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)).mean()
     return Answers(probabilities.argmax(axis=1), share_correct(probabilities, labels), round(float(loss), 4))
 
 
 def ask_test_images(model: keras.Model, dataset: Dataset) -> Answers:
-    """Let a classifier answer the test images of `dataset`."""
+    """Return the answers of a classifier to the test images of `dataset`."""
     return ask(model, dataset.x_test, dataset.y_test)

@@ -1,4 +1,4 @@
-"""What a training leaves while it runs: checkpoints that survive a kill, and snapshots of its weights."""
+"""What a training stores while it runs: checkpoints that survive a crash, and snapshots of its weights."""
 
 import json
 import os
@@ -14,9 +14,9 @@ import keras
 
 
 class SeedEachEpoch(keras.callbacks.Callback):
-    """Set the state of dropout's random numbers from seed and epoch alone.
+    """Make dropout's random numbers depend only on seed and epoch.
 
-    A checkpoint of Keras does not hold that state, so a resumed run would draw other numbers.
+    Keras's checkpoints do not contain the state of these numbers, so a resumed run would draw others.
     """
 
     def __init__(self, seed: int):
@@ -37,8 +37,12 @@ class SeedEachEpoch(keras.callbacks.Callback):
 class Checkpoint(keras.callbacks.Callback):
     """Keep weights, optimizer state and history after each epoch, whole or not at all.
 
-    Each epoch goes into a folder of its own that is renamed when it is complete; a kill at any
-    moment leaves the last complete one. A checkpoint of another recipe is not resumed.
+    Each epoch is written to a folder of its own, which is renamed when it is complete; if the process is
+    killed, the last complete one remains. A checkpoint of another recipe is deleted, not resumed.
+
+    Args:
+        folder: of the checkpoints.
+        config: the recipe, as JSON can hold it.
     """
 
     def __init__(self, folder: Path, config: dict[str, Any]):
@@ -70,7 +74,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         values = {
-            **logs,
+            **(logs or {}),
             "seconds": time.perf_counter() - self._start,
             "processor_seconds": time.process_time() - self._processor_start,
         }
@@ -96,7 +100,7 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 class Snapshots(keras.callbacks.Callback):
-    """Keep the weights after some epochs, counted from 1, in float16 in `folder`."""
+    """Store the weights after some epochs, counted from 1, in float16 in `folder`."""
 
     def __init__(self, folder: Path, epochs: tuple[int, ...]):
         super().__init__()

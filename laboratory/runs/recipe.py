@@ -1,4 +1,4 @@
-"""What a recorded training is made from: a network, a way to feed it, and an optimizer."""
+"""The recipe of a recorded training: a network, its data, and an optimizer."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,16 +16,19 @@ class Experiment:
     Attributes:
         architecture: name of a function of `utils.architectures`; `options` are its arguments.
         epochs, batch_size, learning_rate, momentum, nesterov: as in Keras.
-        schedule: "inverse_time", the learning rate at iteration i is learning_rate / (1 + decay * i);
-            or "cosine", it rises for a fifth of the training and falls to 0 along a cosine.
+        schedule: "inverse_time", a learning rate of learning_rate / (1 + decay * i) at iteration i; or
+            "cosine", one that rises for a fifth of the training and then falls to 0 along a cosine.
         decay: of the schedule "inverse_time".
-        weight_decay: each step takes this share times the learning rate off the kernels, and off
-            nothing else.
+        weight_decay: each step shrinks the kernels, and nothing else, by this share times the learning
+            rate.
         augmentation: the arguments of `utils.training.augmentation.Augmentation`; empty for none.
         label_smoothing: share of each label that is spread over all classes.
-        snapshot_epochs: numbers of epochs, from 1, after which the weights are kept as well.
-        keep_weights: whether the weights are stored beside the history.
-        published: what the source of the recipe reports, as text.
+        snapshot_epochs: epochs, counted from 1, after which the weights are kept as well.
+        keep_weights: whether the final weights are stored beside the history.
+        published: the result that the source of the recipe reports, as text.
+
+    Raises:
+        ValueError: there is no such schedule.
     """
 
     architecture: str
@@ -46,7 +49,7 @@ class Experiment:
     snapshot_epochs: tuple[int, ...] = ()
 
     def __post_init__(self):
-        # JSON has lists only; a recipe that was read back equals the one that was written.
+        # JSON has lists only; with tuples, a recipe that is read back equals the one that was written.
         object.__setattr__(self, "snapshot_epochs", tuple(self.snapshot_epochs))
         options = {key: tuple(v) if isinstance(v, list) else v for key, v in self.options.items()}
         object.__setattr__(self, "options", options)
@@ -59,8 +62,9 @@ class Experiment:
 
     def compile(self, model: keras.Model, steps_per_epoch: int = 1) -> None:
         """Compile `model` with the optimizer and loss of this recipe."""
+        schedule = self._learning_rates(self.epochs * steps_per_epoch)
         optimizer = keras.optimizers.SGD(
-            self._learning_rates(self.epochs * steps_per_epoch),
+            schedule,  # pyright: ignore[reportArgumentType] (not only numbers)
             momentum=self.momentum,
             nesterov=self.nesterov,
             weight_decay=self.weight_decay or None,
@@ -68,8 +72,8 @@ class Experiment:
         if self.weight_decay:
             others = [weight for weight in model.trainable_weights if "kernel" not in weight.name]
             optimizer.exclude_from_weight_decay(var_list=others)
-        sparse = "" if self.label_smoothing else "sparse_"
-        model.compile(optimizer=optimizer, loss=f"{sparse}categorical_crossentropy", metrics=["accuracy"])
+        loss = "categorical_crossentropy" if self.label_smoothing else "sparse_categorical_crossentropy"
+        model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
 
     def make_augmentation(self) -> Augmentation | None:
         """Return the augmentation of this recipe, or None."""

@@ -21,7 +21,7 @@ SMALL_RECIPE = {
     "augmentation": {"flip": "alternating", "shift": 2},
     "label_smoothing": 0.1,
 }
-# Chapter 11 looks into the first; the second differs in layer 1 only.
+# Chapter 11 looks into the first; the second differs only in layer 1.
 ZFNET_RECIPE = {
     "architecture": "zfnet_cifar10",
     "epochs": 16,
@@ -45,11 +45,11 @@ EXPERIMENTS = {
         decay=0.01 / 25,
         published="80.18 % (2017), machinelearningmastery.com",
     ),
-    # What today's Keras makes of the page's code: `decay=` is ignored.
+    # What today's Keras makes of the page's code, as it ignores `decay=`.
     "lecture_cifar10_without_decay": Experiment(
         architecture="lecture_cifar10", decay=0.0, keep_weights=False
     ),
-    # The lecture's network in fewer, larger steps, as fast as this course trains it.
+    # The lecture's network in fewer, larger steps: the fastest training of it in this course.
     "lecture_cifar10_batch_128": Experiment(
         architecture="lecture_cifar10",
         batch_size=128,

@@ -1,4 +1,4 @@
-"""Recorded runs: made, or gone on with where they were cut."""
+"""Make recorded runs, or continue them where they were interrupted."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +22,7 @@ from utils.training import (
 )
 
 import keras
+import numpy as np
 
 
 def run(
@@ -31,18 +32,18 @@ def run(
     runs_folder: Path = RUNS_FOLDER,
     verbose: int | str = "auto",
 ) -> Run:
-    """Train by a recipe, or go on where an earlier call was cut, and record the result.
+    """Train by a recipe, or continue an interrupted call, and record the result.
 
     Args:
         name: folder of the record; an earlier record there is replaced at the very end.
         experiment: the recipe.
         dataset: training data, and test data for the curve after each epoch and the final result.
         runs_folder: where the folder is.
-        verbose: progress, as in `fit`.
+        verbose: how to show progress, as in `fit`.
 
-    A checkpoint is written after each epoch and renamed into place when it is whole. Order of the
-    images and dropout depend on seed and epoch only, so a run that was cut and resumed gives the
-    same weights as one that was not.
+    A checkpoint is written after each epoch and renamed when it is complete. The order of the images
+    and dropout depend only on seed and epoch, so a run that was interrupted and resumed gives the same
+    weights as one that was not.
     """
     folder = Path(runs_folder) / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +60,7 @@ def run(
 def _record(
     name: str, experiment: Experiment, dataset: Dataset, folder: Path, history: dict[str, list[float]]
 ) -> dict[str, Any]:
-    """Return what is noted down of a run; measured are the weights as they are stored, rounded."""
+    """Return the record of a run, with the results of the weights as they are stored, rounded."""
     stored = experiment.build()
     stored.load_weights(folder / WEIGHTS_FILE)
     answers = ask_test_images(stored, dataset)
@@ -68,7 +69,7 @@ def _record(
         "config": asdict(experiment),
         "metrics": {"test_accuracy": answers.accuracy, "test_loss": answers.loss},
         "seconds": round(sum(history["seconds"]), 1),
-        # Of all cores together: does not grow when other programs take their share of the machine.
+        # Of all cores together; unlike `seconds`, it does not grow when other programs are running.
         "processor_seconds": round(sum(history["processor_seconds"]), 1),
         "dtype_policy": fastest_dtype_policy(),
         "num_parameters": stored.count_params(),
@@ -103,9 +104,7 @@ def _train(
         label_smoothing=experiment.label_smoothing,
         num_classes=num_classes,
     )
-    test_labels = dataset.y_test
-    if experiment.label_smoothing:
-        test_labels = keras.utils.to_categorical(test_labels, num_classes)
+    test_labels = np.eye(num_classes)[dataset.y_test] if experiment.label_smoothing else dataset.y_test
     model.fit(
         batches,
         epochs=experiment.epochs,
@@ -118,6 +117,6 @@ def _train(
             Snapshots(folder, experiment.snapshot_epochs),
             checkpoint,
         ],
-        verbose=verbose,
+        verbose=verbose,  # pyright: ignore[reportArgumentType] (not only texts)
     )
     return model, checkpoint

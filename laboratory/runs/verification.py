@@ -1,29 +1,35 @@
-"""Do the recorded networks still answer as they did?"""
+"""Check that the recorded networks still answer as they did."""
 
 from pathlib import Path
 
 from laboratory.runs.answers import ask
+from utils.checks import require_integer
 from utils.data import Dataset
 from utils.records import Run, load_run
 from utils.records.places import RUNS_FOLDER
 
 import numpy as np
 
-# A different processor rounds differently; a network that answers less often alike is a different one.
+# Another processor rounds differently; a network that gives fewer of the same answers is another one.
 ALIKE = 0.999
 
 
 def verify(
     names: list[str], dataset: Dataset, runs_folder: Path = RUNS_FOLDER, num_images: int | None = None
 ) -> bool:
-    """Let recorded networks answer again, print each, and say whether all agree with their records.
+    """Let recorded networks answer again, print each result, and return whether all agree with their records.
 
     Args:
         names: of recorded runs.
         dataset: the data that they were trained on.
         runs_folder: where their folders are.
-        num_images: how many of the test images are answered again, at least 1; None for all.
+        num_images: number of test images to answer again, at least 1; None for all.
+
+    Raises:
+        ValueError: the number of images is not positive.
     """
+    if num_images is not None:
+        require_integer("num_images", num_images, 1)
     agreements = [_agrees(load_run(name, runs_folder), dataset, num_images) for name in names]
     return all(agreements)
 

@@ -1,4 +1,4 @@
-"""Weights of a recorded run, in half the size."""
+"""The weights of a recorded run at half their size."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 
 
 def save_weights_float16(model: keras.Model, path: Path) -> None:
-    """Save the weights of `model` in half the size, without the optimizer.
+    """Save the weights of `model` at half their size, without the optimizer.
 
     float16 keeps 11 significant bits, which costs less than 0.1 point of accuracy on this
     course's networks (`python -m laboratory verify` measures the stored weights).

@@ -1,7 +1,8 @@
 """CIFAR-10 at 94 % on two processor cores: the parts of a fast training, and their ablation.
 
-`whitening` computes the first layer, `optimizers` has the schedule, `lookahead` averages weights,
-`views` averages answers; `setting` puts them together, `training` runs them, `grids` says which.
+`whitening` computes the first layer, `optimizers` has the optimizers and their schedule, `lookahead`
+averages weights, and `views` averages answers; `setting` combines them, `training` runs a setting, and
+`grids` lists the settings.
 """
 
 from laboratory.speedrun.lookahead import Lookahead

@@ -1,4 +1,4 @@
-"""One training of the speedrun as one line of a table: what it reached, and how long it took."""
+"""One training of the speedrun as one line of a table: its results, and how long it took."""
 
 import shutil
 import tempfile
@@ -9,7 +9,7 @@ from laboratory.grids.cell import ONE_AT_A_TIME, cifar10, origin
 from laboratory.runs.weights import save_weights_float16
 from laboratory.speedrun.setting import Setting
 from laboratory.speedrun.training import train
-from laboratory.speedrun.views import FLIP_AND_SHIFT_VIEWS, FLIP_VIEWS, log_probabilities
+from laboratory.speedrun.views import FLIP_AND_SHIFT_VIEWS, FLIP_VIEWS, log_probabilities, weighted_sum
 from utils.architectures.cost import multiply_adds
 from utils.data import Dataset, as_float
 from utils.records.grids import read_lines
@@ -31,10 +31,10 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
         dataset: CIFAR-10, or another data set of its form; None loads CIFAR-10.
 
     Returns:
-        numbers and texts: accuracy on the test images, seen once, with their mirror images, and with
+        numbers and texts: accuracy on the test images, each seen once, with its mirror image, and with
         shifts as well; test loss; seconds of the epochs, compilation included, and processor seconds of
-        all cores; training images per second; size and multiply-adds of the network; curves, one number
-        per epoch; versions.
+        all cores; training images per second; size and multiply-adds of the network; curves of one
+        number per epoch; versions.
     """
     with tempfile.TemporaryDirectory() as folder:
         return _train_and_measure(setting, seed, dataset or cifar10(), Path(folder), False)[1]
@@ -43,10 +43,10 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
 def train_recorded(
     setting: Setting, seed: int, dataset: Dataset | None = None, folder: Path = RUNS_FOLDER / RECORDED_NAME
 ) -> dict[str, Any]:
-    """Do as `train_cell`, but keep a checkpoint per epoch, and the weights of seed 0, in `folder`.
+    """Train like `train_cell`, but keep a checkpoint per epoch, and the weights of seed 0, in `folder`.
 
-    A training that was cut goes on after its last whole epoch. A checkpoint is removed when its line stands
-    in the table beside it, so that nothing is lost between the end of a training and its record.
+    An interrupted training continues after its last complete epoch. A checkpoint is removed only when the
+    table beside it has its line, so that nothing is lost between the end of a training and its record.
     """
     checkpoints = Path(folder) / "checkpoint"
     for recorded in read_lines(Path(folder) / TABLE_FILE):
@@ -62,7 +62,7 @@ def recorded_model(setting: Setting, folder: Path = RUNS_FOLDER / RECORDED_NAME)
     """Return the trained network of seed 0, uncompiled.
 
     Raises:
-        FileNotFoundError: it is not recorded; the message says how to make it.
+        FileNotFoundError: it is not recorded; the message says how to record it.
     """
     path = Path(folder) / WEIGHTS_FILE
     if not path.exists():
@@ -77,14 +77,13 @@ def recorded_model(setting: Setting, folder: Path = RUNS_FOLDER / RECORDED_NAME)
 def accuracies(model: keras.Model, dataset: Dataset) -> dict[str, float]:
     """Return loss and accuracy on the test images, and accuracy with several views of each."""
     images, labels = as_float(dataset.x_test), dataset.y_test
-    # The second kind of average contains the views of the first: each view is asked for once.
+    # The larger set of views contains the smaller one, so the network runs once for each view.
     scores = {seen: log_probabilities(model, images, *seen) for seen in FLIP_AND_SHIFT_VIEWS}
     once = scores[False, 0]
     loss = -float(once[np.arange(len(labels)), labels].mean())
     result = {"test_loss": round(loss, 4), "test_accuracy": share_correct(once, labels)}
     for name, views in {"flip": FLIP_VIEWS, "views": FLIP_AND_SHIFT_VIEWS}.items():
-        mean = sum(weight * scores[seen] for seen, weight in views.items())
-        result[f"{name}_accuracy"] = share_correct(mean, labels)
+        result[f"{name}_accuracy"] = share_correct(weighted_sum(scores, views), labels)
     return result
 
 

@@ -6,7 +6,7 @@ from laboratory.speedrun.setting import Setting
 
 RECIPE = Setting()
 
-# Half the width, half the images and small batches, so that a row takes a minute and still makes 400 steps.
+# Half the width, half the images and small batches: a row takes a minute and still makes 400 steps.
 SMALL = RECIPE.replace(width=32, num_images=25_000, epochs=4, batch_size=250)
 PLAIN = SMALL.replace(
     normalization=False,
@@ -23,7 +23,7 @@ PLAIN = SMALL.replace(
 LECTURE = PLAIN.replace(
     network="lecture_cifar10", batch_size=50, learning_rate=0.01, momentum=0.9, schedule="inverse time"
 )
-# Each step is kept in all rows below it.
+# Each row keeps the steps of those above it.
 STEPS = {
     "this chapter's network": {},
     "normalization": {"normalization": True, "logits_scale": SMALL.logits_scale, "learning_rate": 0.2},
@@ -57,7 +57,7 @@ ABLATION = Grid(
     num_seeds=1,
     train=train_cell,
 )
-# How far luck reaches: the last row, with other seeds.
+# The last row with other seeds, to see how much luck matters.
 LUCK = Grid(name="speedrun_luck", settings={"Muon": SMALL}, num_seeds=3, train=train_cell)
 SPEEDRUN_94 = Grid(name=RECORDED_NAME, settings={"recipe": RECIPE}, num_seeds=3, train=train_recorded)
 

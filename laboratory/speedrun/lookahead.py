@@ -1,4 +1,4 @@
-"""Averaging weights on the way: a slow copy follows the training, which goes on from the copy."""
+"""Average weights during training: a slow copy follows them, and training continues from the copy."""
 
 import keras
 
@@ -6,17 +6,20 @@ import keras
 class Lookahead(keras.callbacks.Callback):
     """Move a slow copy of all weights towards the weights, and the weights onto the copy.
 
-    After every `every`-th step, with a decay d that grows as the training goes on,
-    slow = d * slow + (1 - d) * weights, and weights = slow: fast at first, a long average at the end.
+    After every `every`-th step, slow = d * slow + (1 - d) * weights, and weights = slow. The decay d grows
+    during training, so that the copy follows quickly at first and is a long average at the end.
 
     Args:
         num_steps: number of batches in the whole training.
         every: steps between two averages; `steps_per_execution` of the model, or a multiple of it,
             and a divisor of the number of steps per epoch.
-        first_epoch: epoch, from 0, in which it begins.
-        largest_decay: the decay at the last step; before, it is this times (step / num_steps) ** 3.
+        first_epoch: epoch, counted from 0, in which it begins.
+        largest_decay: the decay at the last step; at any step it is this times (step / num_steps) ** 3.
 
-    At the end of an epoch both copies are equal, so a checkpoint of the model is enough to go on.
+    At the end of an epoch both copies are equal, so a checkpoint of the model is enough to resume.
+
+    Raises:
+        ValueError: when training begins, if the averages do not fit into an epoch.
 
     Sources: K. Jordan 2024 (arXiv:2404.00498), section 3.4; M. Zhang et al., "Lookahead Optimizer: k
         steps forward, 1 step back", 2019.
@@ -49,11 +52,11 @@ class Lookahead(keras.callbacks.Callback):
             return
         decay, weights = self.decay(step), self._weights()
         for index, weight in enumerate(weights):
-            # In this form, what did not move stays exactly as it is: the kernel of the whitening.
+            # In this form, what did not change, like the whitening's kernel, stays exactly as it is.
             slow = weight.value + decay * (self.slow[index] - weight.value)
             self.slow[index] = slow
             weight.assign(slow)
 
     def _weights(self) -> list[keras.Variable]:
-        """Return what is averaged: weights and the moving statistics of the normalization."""
+        """Return what is averaged: the weights, and the moving statistics of the normalization."""
         return [weight for weight in self.model.weights if weight.dtype == "float32"]

@@ -7,7 +7,7 @@ an optimizer for hidden layers in neural networks", 2024.
 import keras
 from keras import ops
 
-# Coefficients of Newton and Schulz's iteration; they bring all singular values to 0.7 to 1.2, soon.
+# Coefficients of Newton and Schulz's iteration that soon bring all singular values to 0.7 to 1.2.
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 
 
@@ -18,7 +18,7 @@ class RiseAndFall(keras.optimizers.schedules.LearningRateSchedule):
     Args:
         peak: the largest learning rate.
         num_steps: number of batches in the whole training.
-        start, end: shares of the peak at step 0 and at step `num_steps`.
+        start, end: the rate at step 0 and at step `num_steps`, as shares of the peak.
         rise: share of the steps in which it rises.
     """
 
@@ -30,7 +30,7 @@ class RiseAndFall(keras.optimizers.schedules.LearningRateSchedule):
 
     def __call__(self, step):
         step = ops.cast(step, "float32")
-        # The top is at a whole step, and not at step 0.
+        # The peak is at a whole step, but not at step 0.
         top = max(1, int(self.rise * self.num_steps))
         rising = self.start + (1 - self.start) * step / top
         falling = 1 + (self.end - 1) * (step - top) / max(1, self.num_steps - top)
@@ -44,8 +44,9 @@ class RiseAndFall(keras.optimizers.schedules.LearningRateSchedule):
 class ScaledSGD(keras.optimizers.SGD):
     """Stochastic gradient descent with a larger learning rate for the shifts of the normalization.
 
-    Takes the arguments of `SGD`, and `shift_factor`, by which the learning rate of each `beta` is
-    multiplied. Its weight decay is not: each step takes learning_rate * weight_decay off every weight.
+    It takes the arguments of `SGD`, and `shift_factor`, by which the learning rate of each `beta` is
+    multiplied. Weight decay ignores this factor: each step shrinks every weight by the share
+    learning_rate * weight_decay.
     """
 
     def __init__(self, learning_rate=0.01, shift_factor: float = 64.0, **options):
@@ -70,12 +71,13 @@ class ConvolutionMuon(ScaledSGD):
     """Muon for the kernels of convolutions, `ScaledSGD` for everything else.
 
     Muon makes the step of a weight matrix orthogonal: all its singular values become about one, so
-    that no direction dominates. `keras.optimizers.Muon` does so for matrices alone and takes Adam for
-    all else, also for convolutions; here a kernel (H, W, C, filters) is a matrix (H * W * C, filters).
+    that no direction dominates. `keras.optimizers.Muon` does this only for matrices and uses Adam for
+    everything else, convolutions included; here a kernel (H, W, C, filters) is a matrix
+    (H * W * C, filters).
 
     Args:
-        learning_rate: of `ScaledSGD`.
-        muon_factor: times the learning rate, it is that of the kernels.
+        learning_rate: of everything but the kernels.
+        muon_factor: learning rate of the kernels, as a multiple of `learning_rate`.
         muon_momentum: of the kernels.
         num_iterations: of Newton and Schulz's iteration.
         options: of `ScaledSGD`.
@@ -94,7 +96,7 @@ class ConvolutionMuon(ScaledSGD):
         self.num_iterations = num_iterations
 
     def update_step(self, gradient, variable, learning_rate):
-        """Take one step; the norm of a kernel is kept at the root of its number of filters."""
+        """Take one step, and keep the norm of a kernel at the root of its number of filters."""
         if len(variable.shape) != 4:
             super().update_step(gradient, variable, learning_rate)
             return
@@ -111,10 +113,10 @@ class ConvolutionMuon(ScaledSGD):
 
 
 def orthogonalize(kernel, num_iterations: int):
-    """Return a kernel (..., filters) with the singular vectors of `kernel` and values of about one.
+    """Return a kernel (..., filters) with the singular vectors of `kernel` and singular values near one.
 
     As a matrix X, `kernel` has one column per filter. Each iteration of Newton and Schulz is
-    X = a X + b X X'X + c X X'X X'X: it leaves the singular vectors, and moves each value towards one.
+    X = a X + b X X'X + c X X'X X'X, which keeps the singular vectors and moves each value towards one.
     """
     a, b, c = NEWTON_SCHULZ
     matrix = ops.reshape(kernel, (-1, kernel.shape[-1]))

@@ -1,11 +1,13 @@
-"""What one training of the speedrun is made from; the default is the whole recipe."""
+"""The setting of one training of the speedrun; the default is the whole recipe."""
 
 import dataclasses
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 from laboratory.speedrun.optimizers import ConvolutionMuon, RiseAndFall, ScaledSGD
 from utils import architectures
+from utils.architectures.speedrun import NORMALIZATION_MOMENTUM
 from utils.training import Augmentation, fastest_dtype_policy, inverse_time_decay, under_dtype_policy
 
 import keras
@@ -15,7 +17,7 @@ RECIPE_BATCH = 1_024
 RECIPE_LEARNING_RATE = 11.5
 RECIPE_WEIGHT_DECAY = 0.0153
 MUON_BATCH, MUON_LEARNING_RATE = 2_000, 0.24
-# Share of the epochs after which the whitening layer's bias rests, and the averaging begins.
+# Share of the epochs after which the whitening layer's bias is frozen, and the averaging begins.
 EARLY_SHARE = 0.3
 CHOICES = {
     "network": ("speedrun", "lecture_cifar10"),
@@ -29,11 +31,11 @@ class Setting:
     """One training.
 
     Attributes:
-        network: "speedrun" or "lecture_cifar10"; the next five are arguments of `speedrun`.
-        activation, whitening, normalization, logits_scale: see `utils.architectures.speedrun`.
-        bfloat16: compute in mixed bfloat16 where the processor multiplies it, else in float32.
-        optimizer: "scaled sgd", "muon", or plain "sgd" without weight decay; all with Nesterov's
-            momentum, but the lecture's.
+        network: "speedrun" or "lecture_cifar10".
+        width, activation, whitening, normalization, logits_scale: of `utils.architectures.speedrun`.
+        bfloat16: whether to compute in mixed bfloat16 where the processor multiplies it.
+        optimizer: "scaled sgd", "muon", or plain "sgd" without weight decay; all use Nesterov's momentum
+            except with the lecture's network.
         momentum: of the optimizer.
         learning_rate: the peak, for the mean loss of a batch; None takes the source's, scaled to the
             size of the batch.
@@ -41,11 +43,11 @@ class Setting:
         label_smoothing: share of each label that is spread evenly over the classes.
         flip, shift: of `utils.training.augmentation.Augmentation`.
         averaging: whether a slow copy of the weights is kept (`laboratory.speedrun.Lookahead`).
-        num_images, epochs, batch_size: length of the training, from the first image on.
-        average_images: images between two averages, and between two looks of the program at the loss.
+        num_images, epochs, batch_size: length of the training; the first images are used.
+        average_images: images between two averages, and between two reports of the loss.
 
     Raises:
-        ValueError: a choice that does not exist, or numbers of images that do not divide.
+        ValueError: a choice does not exist, or the numbers of images do not divide each other.
     """
 
     network: str = "speedrun"
@@ -94,17 +96,17 @@ class Setting:
 
     @property
     def early_epochs(self) -> int:
-        """Number of epochs before the whitening layer's bias rests, and the averaging begins."""
+        """Number of epochs before the whitening layer's bias is frozen, and the averaging begins."""
         return round(EARLY_SHARE * self.epochs)
 
     @property
     def has_whitening_layer(self) -> bool:
-        """Whether there is a layer whose kernel is computed from images; the lecture's network has none."""
+        """Whether there is a layer whose kernel is computed from images."""
         return self.network == "speedrun" and self.whitening
 
     @property
     def dtype_policy(self) -> str:
-        """Name of the precision that is computed with."""
+        """Name of the precision to compute in."""
         return fastest_dtype_policy() if self.bfloat16 else "float32"
 
     @property
@@ -126,8 +128,8 @@ class Setting:
             activation=self.activation,
             whitening=self.whitening,
             normalization=self.normalization,
-            # As many images in the moving statistics as in the source.
-            normalization_momentum=0.6 ** (self.batch_size / RECIPE_BATCH),
+            # The moving statistics then cover as many images as in the source.
+            normalization_momentum=NORMALIZATION_MOMENTUM ** (self.batch_size / RECIPE_BATCH),
             logits_scale=self.logits_scale,
         )
 
@@ -135,7 +137,7 @@ class Setting:
         """Return the largest learning rate, for the mean of the losses of a batch.
 
         The source sums the losses and counts per 1,024 images; it divides by 1 + 1 / (1 - momentum), the
-        factor by which Nesterov's momentum lengthens a long row of equal steps.
+        factor by which Nesterov's momentum lengthens a long series of equal steps.
         """
         if self.learning_rate is not None:
             return self.learning_rate
@@ -144,18 +146,22 @@ class Setting:
     def make_optimizer(self) -> keras.optimizers.Optimizer:
         """Return the optimizer of this setting, with its schedule."""
         rate = self.peak_learning_rate()
-        if self.schedule == "rise and fall":
-            schedule = RiseAndFall(rate, self.num_steps)
-        else:
-            schedule = rate if self.schedule == "constant" else inverse_time_decay(rate, rate / 25)
-        # The lecture's network has no Nesterov.
-        options = {"momentum": self.momentum, "nesterov": self.network == "speedrun"}
-        if self.optimizer == "sgd":
-            return keras.optimizers.SGD(schedule, **options)
-        # Keras multiplies the decay by the learning rate; the source's stands for itself.
-        options["weight_decay"] = RECIPE_WEIGHT_DECAY * self.batch_size / RECIPE_BATCH / rate
-        if self.optimizer == "scaled sgd":
-            return ScaledSGD(schedule, **options)
-        # As the noise of a batch: with the root of its size.
+        options: dict[str, Any] = {
+            "learning_rate": self._schedule(rate),
+            "momentum": self.momentum,
+            "nesterov": self.network == "speedrun",  # the lecture's network is trained without
+        }
+        # Keras multiplies the decay by the learning rate; the source does not.
+        weight_decay = RECIPE_WEIGHT_DECAY * self.batch_size / RECIPE_BATCH / rate
+        # Like the noise of a batch, this rate changes with the root of its size.
         muon_rate = MUON_LEARNING_RATE * (self.batch_size / MUON_BATCH) ** 0.5
-        return ConvolutionMuon(schedule, muon_factor=muon_rate / rate, **options)
+        if self.optimizer == "sgd":
+            return keras.optimizers.SGD(**options)
+        if self.optimizer == "scaled sgd":
+            return ScaledSGD(**options, weight_decay=weight_decay)
+        return ConvolutionMuon(**options, weight_decay=weight_decay, muon_factor=muon_rate / rate)
+
+    def _schedule(self, rate: float) -> float | keras.optimizers.schedules.LearningRateSchedule:
+        if self.schedule == "rise and fall":
+            return RiseAndFall(rate, self.num_steps)
+        return rate if self.schedule == "constant" else inverse_time_decay(rate, rate / 25)

@@ -1,8 +1,9 @@
-"""The training loop of the speedrun: Keras's `fit`, told to look up rarely."""
+"""The training loop of the speedrun: Keras's `fit`, which returns to Python only rarely."""
 
 from dataclasses import asdict
 from pathlib import Path
 
+from laboratory.grids.cell import NUM_CLASSES
 from laboratory.runs.checkpoints import Checkpoint, SeedEachEpoch
 from laboratory.speedrun.lookahead import Lookahead
 from laboratory.speedrun.setting import RECIPE_BATCH, Setting
@@ -15,13 +16,13 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-NUM_WHITENING_IMAGES, NUM_CLASSES = 5_000, 10
+NUM_WHITENING_IMAGES = 5_000
 # Decay of the averages per batch of the source.
 AVERAGE_DECAY = 0.95
 
 
 class Progress(keras.callbacks.Callback):
-    """Show images, loss and accuracy on a bar."""
+    """Show the number of images, loss and accuracy on a bar."""
 
     def __init__(self, bar: tqdm, images_per_call: int):
         super().__init__()
@@ -38,7 +39,7 @@ def build_and_compile(setting: Setting, seed: int, images: np.ndarray) -> keras.
     Args:
         setting: network and optimizer.
         seed: of its first weights.
-        images: (N, 32, 32, 3), uint8; the first 5,000 are whitened.
+        images: (N, 32, 32, 3), uint8; the whitening is computed from the first 5,000.
     """
     set_seed(seed)
     model = setting.build()
@@ -52,13 +53,13 @@ def build_and_compile(setting: Setting, seed: int, images: np.ndarray) -> keras.
 def train(
     setting: Setting, seed: int, dataset: Dataset, folder: Path, progress: bool = True
 ) -> tuple[keras.Model, dict[str, list[float]]]:
-    """Train one setting from one seed; go on where an earlier call with the same folder was cut.
+    """Train one setting from one seed, or continue an interrupted call with the same folder.
 
     Args:
         setting: the recipe.
-        seed: of weights, order and augmentation; a training that was cut ends as one that was not.
+        seed: of weights, order and augmentation; an interrupted training ends like any other.
         dataset: its first `setting.num_images` training images are used.
-        folder: of the checkpoint, one per epoch, each replacing the one before.
+        folder: of the checkpoint, which each epoch replaces.
         progress: whether to show a bar.
 
     Returns:
@@ -74,32 +75,31 @@ def train(
         for end in _phases(setting):
             if first_epoch < end:
                 if end > setting.early_epochs:
-                    let_bias_rest(model, setting)
+                    freeze_whitening_bias(model, setting)
                 _fit(model, setting, seed, dataset, range(first_epoch, end), [*callbacks, checkpoint])
                 first_epoch = end
     return model, checkpoint.history
 
 
 def _compile(model: keras.Model, setting: Setting, optimizer: keras.optimizers.Optimizer) -> None:
-    kind = "categorical" if setting.label_smoothing else "sparse_categorical"
     model.compile(
         optimizer=optimizer,
-        loss=f"{kind}_crossentropy",
+        loss="categorical_crossentropy" if setting.label_smoothing else "sparse_categorical_crossentropy",
         metrics=["accuracy"],
-        # Between two averages nothing needs Python.
+        # Nothing needs Python between two averages.
         steps_per_execution=setting.average_images // setting.batch_size,
-        jit_compile=False,
+        jit_compile=False,  # pyright: ignore[reportArgumentType] (not only "auto")
     )
 
 
 def _phases(setting: Setting) -> tuple[int, ...]:
-    """Return the epochs before which a phase ends: once the bias rests, fewer gradients are needed."""
+    """Return the epochs before which a phase ends; with the bias frozen, fewer gradients are needed."""
     if setting.has_whitening_layer and 0 < setting.early_epochs < setting.epochs:
         return setting.early_epochs, setting.epochs
     return (setting.epochs,)
 
 
-def let_bias_rest(model: keras.Model, setting: Setting) -> None:
+def freeze_whitening_bias(model: keras.Model, setting: Setting) -> None:
     """Freeze the bias of the whitening layer, if there is one, and compile the model again."""
     if setting.has_whitening_layer:
         model.get_layer("whitening").trainable = False

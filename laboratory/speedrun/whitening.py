@@ -6,7 +6,7 @@ from utils.data import as_float
 
 import numpy as np
 
-# Of the eigenvalues; keeps noise in directions that hardly vary from being blown up.
+# Added to the eigenvalues, so that noise in directions that hardly vary is not amplified.
 EPSILON = 5e-4
 PATCHES_AT_A_TIME = 100_000
 
@@ -30,9 +30,12 @@ def whitening_filters(patches: np.ndarray, epsilon: float = EPSILON) -> np.ndarr
 
 
 def _second_moments(patches: np.ndarray) -> np.ndarray:
-    """Return the means (D, D) of all products of two columns; part by part, for memory's sake."""
-    parts = np.array_split(patches, -(-len(patches) // PATCHES_AT_A_TIME))
-    return sum(part.T @ part for part in map(np.float64, parts)) / len(patches)
+    """Return the means (D, D) of all products of two columns, computed in parts to save memory."""
+    total = np.zeros((patches.shape[1], patches.shape[1]))
+    for part in np.array_split(patches, -(-len(patches) // PATCHES_AT_A_TIME)):
+        precise = part.astype(np.float64)
+        total += precise.T @ precise
+    return total / len(patches)
 
 
 def whitening_kernel(images: np.ndarray, epsilon: float = EPSILON) -> np.ndarray:
@@ -43,10 +46,11 @@ def whitening_kernel(images: np.ndarray, epsilon: float = EPSILON) -> np.ndarray
         epsilon: as in `whitening_filters`.
 
     Returns:
-        (2, 2, 3, 24), float32, for images whose colors are normalized as the network does. An
-        activation that cuts negative numbers leaves one of a filter and its negative.
+        (2, 2, 3, 24), float32, for images whose colors are normalized as in the network. Of a filter and
+        its negative, an activation that cuts off negative numbers keeps one.
     """
-    colors = (as_float(images) - np.float32(CIFAR10_MEAN)) / np.float32(CIFAR10_DEVIATION)
+    mean, deviation = np.array(CIFAR10_MEAN, np.float32), np.array(CIFAR10_DEVIATION, np.float32)
+    colors = (as_float(images) - mean) / deviation
     filters = whitening_filters(im2col(colors, WHITENING_SIZE), epsilon)
     kernel = np.concatenate([filters, -filters], axis=1)
     return kernel.reshape(WHITENING_SIZE, WHITENING_SIZE, 3, -1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Transfer learning: what a network learned on ImageNet, put to use on few pictures of one's own."""
+"""Transfer learning: use what a network has learned on ImageNet for a few pictures of one's own."""
 
 from laboratory.transfer.features import compute_features
 from laboratory.transfer.networks import STAGES, classifier, probe_network, split_lite0

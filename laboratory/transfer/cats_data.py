@@ -1,19 +1,19 @@
-"""Features of cats and dogs, computed once for all experiments of chapter 13."""
+"""The features of cats and dogs, computed once for all experiments of chapter 13."""
 
 from typing import NamedTuple
 
 from laboratory.transfer.features import compute_features
-from laboratory.transfer.networks import probe_network, split_lite0
+from laboratory.transfer.networks import maps_of, probe_network, split_lite0
 from utils.data.cats_and_dogs import balanced_subset, load_cats_and_dogs
 
 import numpy as np
 from PIL import Image
 
 SIZE = 224
-CUT = "block5c"  # The last stage that no experiment trains: its maps are what is cached.
+CUT = "block5c"  # The last stage that no experiment trains; its maps are cached.
 POOL_PER_CLASS = 2000
 NUM_VARIED = 3  # Copies of each training picture with another frame and other light.
-MAPS = f"maps_{CUT}"
+MAPS = maps_of(CUT)
 
 
 class Part(NamedTuple):
@@ -21,7 +21,7 @@ class Part(NamedTuple):
 
     images: np.ndarray  # (N, H, W, 3), uint8
     labels: np.ndarray  # (N,), uint8
-    plain: dict[str, np.ndarray]  # of each stage (N, channels), and maps_STAGE, float16
+    plain: dict[str, np.ndarray]  # stage to (N, channels), and `MAPS` to its maps, float16
     mirrored: dict[str, np.ndarray]
     varied: tuple[np.ndarray, ...]  # each (N, height, width, channels), maps of a varied copy
 
@@ -30,7 +30,7 @@ def load_parts(per_class: int = POOL_PER_CLASS) -> tuple[Part, Part]:
     """Return training pool and test pictures with their features; the first call takes minutes.
 
     Args:
-        per_class: cats, and dogs, in the pool; as many as there are, if fewer.
+        per_class: number of cats, and of dogs, in the pool; all of them if there are fewer.
     """
     dataset = load_cats_and_dogs()
     pool = balanced_subset(dataset.y_train, min(per_class, *np.bincount(dataset.y_train)), seed=0)
@@ -47,14 +47,14 @@ def load_parts(per_class: int = POOL_PER_CLASS) -> tuple[Part, Part]:
 
 
 def vary(images: np.ndarray, seed: int) -> np.ndarray:
-    """Return each picture in another frame, 70 to 100 % of it, mirrored or not, lighter or darker.
+    """Crop each picture to 70 to 100 % of its sides, mirror it or not, and change its light, at random.
 
     Args:
         images: (N, H, H, 3), uint8.
-        seed: of all that is drawn.
+        seed: of all random numbers.
 
     Returns:
-        (N, 2 H, 2 H, 3), uint8, but at most 224: twice the size, so that the frame costs no sharpness.
+        (N, 2 H, 2 H, 3), uint8, or at most 224 x 224; the larger size keeps the crop sharp.
     """
     rng = np.random.default_rng(seed)
     side = images.shape[1]

@@ -1,4 +1,4 @@
-"""Cats against dogs: from scratch, with frozen features, and fine-tuned, for more and more pictures."""
+"""Cats and dogs: training from scratch, frozen features, and fine-tuning, with more and more pictures."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ CURVE = {10: (0, 1, 2), 30: (0, 1, 2), 100: (0, 1, 2), 300: (0, 1, 2), 2000: (0,
 PROBE_SEEDS = (0, 1, 2)
 PENALTY = 0.3
 FINE_TUNING = {"learning_rate": 3e-4, "batch_size": 32, "weight_decay": 0.01}
-STEPS = 40, 190  # Batches of fine-tuning: at least, and at most; in between three rounds of all pictures.
+STEPS = 40, 190  # The fewest and the most batches of fine-tuning, which otherwise takes three epochs.
 SCRATCH = {"steps": 2500, "batch_size": 32, "learning_rate": 1e-3}
 
 
@@ -28,7 +28,7 @@ def small_network() -> keras.Model:
     """Build the blog's small network for pictures of 32 x 32: three convolutions, one hidden layer.
 
     Source: F. Chollet, "Building powerful image classification models using very little data",
-        2016; "same" padding, because 32 pixels leave none to lose.
+        2016; but with "same" padding, as 32 pixels leave none to lose.
     """
     return keras.Sequential(
         [
@@ -63,18 +63,19 @@ def train_scratch(images: np.ndarray, labels: np.ndarray, seed: int) -> keras.Mo
         epochs=range(epochs),
         augmentation=Augmentation(flip="random", shift=3),
     )
+    schedule = keras.optimizers.schedules.CosineDecay(SCRATCH["learning_rate"], epochs * per_epoch)
     model.compile(
         optimizer=keras.optimizers.RMSprop(
-            keras.optimizers.schedules.CosineDecay(SCRATCH["learning_rate"], epochs * per_epoch)
+            schedule  # pyright: ignore[reportArgumentType] (not only numbers)
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    model.fit(batches, verbose=0)
+    model.fit(batches, verbose=0)  # pyright: ignore[reportArgumentType] (not only "auto")
     return model
 
 
 def fit_head(part: Part, chosen: np.ndarray, stage: str = "top") -> Linear:
-    """Fit the linear head on the chosen pictures' features, plain and mirrored."""
+    """Fit a linear head to the features of the chosen pictures, plain and mirrored."""
     features = np.concatenate([part.plain[stage][chosen], part.mirrored[stage][chosen]])
     return fit_linear(features, np.tile(part.labels[chosen], 2), penalty=PENALTY)
 
@@ -92,7 +93,7 @@ def tune(part: Part, chosen: np.ndarray, head: Linear, seed: int, **changes: Any
 
 
 def run_five_seeds() -> dict[str, Any]:
-    """Compare the three ways at 1,000 + 1,000 training pictures, on 2,000 test pictures."""
+    """Compare the three ways with 1,000 + 1,000 training pictures, on 2,000 test pictures."""
     record = Record("cats_and_dogs", _config(per_class=PER_CLASS, seeds=SEEDS))
     pool, test = load_parts()
     results = [record.measure(f"seed {seed}", compare_ways, pool, test, PER_CLASS, seed) for seed in SEEDS]
@@ -101,15 +102,15 @@ def run_five_seeds() -> dict[str, Any]:
 
 
 def run_curve() -> dict[str, Any]:
-    """Compare the three ways at 10 to 2,000 training pictures per class.
+    """Compare the three ways with 10 to 2,000 training pictures per class.
 
-    The result at 1,000 is that of `run_five_seeds`. The pool holds 2,000 of each class, so there
-    is one draw of them.
+    The result with 1,000 is that of `run_five_seeds`. The pool holds 2,000 pictures of each class, so
+    they can be drawn in only one way.
     """
     record = Record("cats_and_dogs_curve", _config(curve=CURVE))
     pool, test = load_parts()
     results = {per_class: {} for per_class in CURVE}
-    # One seed after the other, so that a run that was cut has whole curves.
+    # One seed after the other, so that an interrupted run has complete curves.
     for seed, per_class in sorted((seed, count) for count, seeds in CURVE.items() for seed in seeds):
         part = f"{per_class} per class, seed {seed}"
         results[per_class][seed] = record.measure(part, compare_ways, pool, test, per_class, seed)
@@ -124,7 +125,7 @@ def run_curve() -> dict[str, Any]:
 
 
 def run_layers() -> dict[str, Any]:
-    """Fit a linear classifier on what each stage gives, as Zeiler and Fergus did in their table 7."""
+    """Fit a linear classifier to the output of each stage, as Zeiler and Fergus did in their table 7."""
     record = Record("layer_probe", _config(per_class=PER_CLASS, seeds=PROBE_SEEDS))
     pool, test = load_parts()
 
@@ -140,7 +141,7 @@ def run_layers() -> dict[str, Any]:
 
 
 def compare_ways(pool: Part, test: Part, per_class: int, seed: int) -> dict[str, float]:
-    """Return the test accuracy of the three ways, and of fine-tuning with mirror images averaged."""
+    """Return the test accuracy of the three ways, and that of fine-tuning averaged over mirror images."""
     chosen = balanced_subset(pool.labels, per_class, seed)
     scratch = train_scratch(pool.images[chosen], pool.labels[chosen], seed)
     head = fit_head(pool, chosen)

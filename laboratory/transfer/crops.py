@@ -1,4 +1,4 @@
-"""Traffic lights on real photographs: any folder of classes that include red and green."""
+"""Traffic lights on real photographs, from any folder with one folder per class, red and green among them."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from laboratory.transfer import street
 from laboratory.transfer.features import compute_features
 from laboratory.transfer.fine_tuning import fine_tune, freeze, mean_scores, with_head
 from laboratory.transfer.linear import fit_linear
-from laboratory.transfer.networks import probe_network, split_lite0
+from laboratory.transfer.networks import maps_of, probe_network, split_lite0
 from laboratory.transfer.records import Record
 from utils.data.class_folders import Pictures, load_class_folders
 from utils.data.duplicates import grouped_folds, similarity_groups
@@ -19,23 +19,23 @@ from PIL import Image
 FOLDER_VARIABLE = "TRAFFIC_LIGHTS_DIR"
 SIZE = street.SIZE
 CUT = "block5c"
-MAPS = f"maps_{CUT}"
-# Cosine of the features above which two crops count as the same scene; and others, to see whether it matters.
+MAPS = maps_of(CUT)
+# Cosine of the features above which two crops count as the same scene, and others to see whether it matters.
 ALIKE = 0.75
 ALIKE_TRIED = (0.95, 0.85, 0.75, 0.65)
 NUM_FOLDS = 5
 RECIPE = {"epochs": 4, "learning_rate": 3e-4, "batch_size": 32}
-SHARE_OF_PICTURE = 0.35  # Height of a crop that is put onto a gray picture, as lights are in drawn scenes.
+SHARE_OF_PICTURE = 0.35  # Height of a crop on a gray picture, as large as lights are in drawn scenes.
 
 
 def crops_folder() -> Path | None:
-    """Return the folder that TRAFFIC_LIGHTS_DIR names, or None."""
+    """Return the folder that TRAFFIC_LIGHTS_DIR names, or None if it is not set."""
     folder = os.environ.get(FOLDER_VARIABLE)
     return Path(folder).expanduser() if folder else None
 
 
 def run_crops(folder: Path) -> dict[str, Any]:
-    """Measure drawn scenes' networks, frozen features and fine-tuning on a folder of real crops."""
+    """Measure networks from drawn scenes, frozen features and fine-tuning on a folder of real crops."""
     settings = {"size": SIZE, "cut": CUT, "alike": ALIKE, "num_folds": NUM_FOLDS, "fine_tuning": RECIPE}
     settings["alike_tried"] = ALIKE_TRIED
     pictures = load_class_folders(folder, SIZE)
@@ -67,7 +67,7 @@ def run_crops(folder: Path) -> dict[str, Any]:
 
 
 def untrained(images: np.ndarray, pictures: Pictures, name: str = "turned-0") -> dict[str, Any]:
-    """Ask a network that saw drawn scenes alone; what it calls "none" is counted as such."""
+    """Measure a network that has seen only drawn scenes; it may answer that there is no light."""
     inputs = street.views(images, "crops", (0,))
     answers = mean_scores(street.load(name), inputs).argmax(1)
     index = {state: pictures.class_names.index(state) for state in ("red", "green")}
@@ -76,10 +76,10 @@ def untrained(images: np.ndarray, pictures: Pictures, name: str = "turned-0") ->
 
 
 def report(answers: np.ndarray, pictures: Pictures) -> dict[str, Any]:
-    """Return recall per class, balanced accuracy of red and green, and the two confusions that kill.
+    """Return recall per class, balanced accuracy of red and green, and the two dangerous confusions.
 
     Args:
-        answers: (N,), the class for each picture; -1 for none of them.
+        answers: (N,), the class of each picture; -1 for none of them.
         pictures: with the true labels.
     """
     names = pictures.class_names
@@ -98,7 +98,7 @@ def report(answers: np.ndarray, pictures: Pictures) -> dict[str, Any]:
 
 
 def frozen_features(features, pictures: Pictures, folds: np.ndarray) -> dict[str, Any]:
-    """Fit a linear head on frozen features, each fold by the others."""
+    """Fit linear heads to frozen features, and classify each fold by a head fitted to the others."""
     answers = np.full(len(folds), -1)
     for fold in range(NUM_FOLDS):
         head = _head(features, pictures, folds != fold)
@@ -107,7 +107,7 @@ def frozen_features(features, pictures: Pictures, folds: np.ndarray) -> dict[str
 
 
 def by_threshold(features, pictures: Pictures) -> dict[str, dict[str, float]]:
-    """Say for other thresholds of likeness how many groups there are, and what frozen features reach."""
+    """Return, for each threshold of similarity, the number of groups and the accuracy of frozen features."""
     results = {}
     for threshold in ALIKE_TRIED:
         groups = similarity_groups(features[0]["top"], threshold)
@@ -129,7 +129,7 @@ def fine_tuned(features, pictures: Pictures, folds: np.ndarray, fold: int) -> li
 
 
 def at_a_distance(images: np.ndarray) -> np.ndarray:
-    """Shrink crops onto gray pictures, so that a light has the size that it has in drawn scenes."""
+    """Shrink crops onto gray pictures, so that a light is as large as in drawn scenes."""
     height = round(SHARE_OF_PICTURE * SIZE)
     top, left = (SIZE - height) // 3, (SIZE - height // 2) // 2
     result = np.full_like(images, 128)

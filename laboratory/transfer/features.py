@@ -1,4 +1,4 @@
-"""Features of pictures: computed once by a network, and kept in the cache."""
+"""Features of pictures, computed once by a network and kept in a cache."""
 
 import contextlib
 import hashlib
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from laboratory.transfer.networks import outputs_of
 from utils.data import cache_folder
 from utils.files import write_arrays
 
@@ -15,7 +16,7 @@ import keras
 import numpy as np
 from tqdm.auto import tqdm
 
-CHUNK = 500  # Pictures per file: what a cut costs at most.
+CHUNK = 500  # Pictures per file, and so the most that an interruption costs.
 
 
 def compute_features(
@@ -28,16 +29,16 @@ def compute_features(
 ) -> dict[str, np.ndarray]:
     """Run pictures through a network whose outputs are a dict, and keep the results.
 
-    They lie in `features` in KERAS_HOME (by default ~/.keras), under a name made of the network's
-    weights, its outputs and the pictures, so another network or picture never gets them. Files are
-    written for each 500 pictures, whole or not at all: a call that was cut goes on where it was.
+    They are stored in `features` in KERAS_HOME (by default ~/.keras), under a name made of the network's
+    weights, its outputs and the pictures, so another network or picture never gets them. Each 500
+    pictures have a file, written whole or not at all: an interrupted call continues where it was.
 
     Args:
         network: from images to a dict of outputs.
         images: (N, H, W, 3), as the network takes them.
         batch_size: pictures at a time.
-        cache: read and write the cache; without it, only compute.
-        name: what the progress bar says.
+        cache: whether to read and write the cache.
+        name: text of the progress bar.
 
     Returns:
         each output as (N, ...), float16.
@@ -45,10 +46,11 @@ def compute_features(
     folder = _features_folder() / _key(network) if cache else None
     parts = []
     starts = range(0, len(images), CHUNK)
-    disable = len(starts) == 1 or None  # None: only where somebody looks
+    disable = len(starts) == 1 or None  # with None, tqdm shows the bar only where somebody can see it
     for start in tqdm(starts, desc=name, unit=f"{CHUNK} pictures", leave=False, disable=disable):
         chunk = images[start : start + CHUNK]
-        path = folder and folder / f"{hashlib.sha256(np.ascontiguousarray(chunk)).hexdigest()[:24]}.npz"
+        digest = hashlib.sha256(np.ascontiguousarray(chunk).data).hexdigest()
+        path = folder and folder / f"{digest[:24]}.npz"
         parts.append(_read(path) or _compute(network, chunk, batch_size, path))
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
@@ -57,7 +59,7 @@ def _compute(network, images, batch_size, path: Path | None) -> dict[str, np.nda
     outputs = network.predict(images, batch_size=batch_size, verbose=0)
     arrays = {name: np.asarray(values).astype(np.float16) for name, values in outputs.items()}
     if path is not None:
-        with contextlib.suppress(OSError):  # A cache that cannot be written costs time, nothing else.
+        with contextlib.suppress(OSError):  # A cache that cannot be written costs nothing but time.
             write_arrays(path, arrays)
     return arrays
 
@@ -78,18 +80,18 @@ def _features_folder() -> Path:
 
 
 def _key(network: keras.Model) -> str:
-    """Hash all that decides what `network` gives: layers with their settings, weights, outputs."""
-    outputs = sorted((name, tuple(tensor.shape)) for name, tensor in network.output.items())
+    """Hash all that determines the results of `network`: layers with their settings, weights, outputs."""
+    outputs = sorted((name, tuple(tensor.shape)) for name, tensor in outputs_of(network).items())
     settings = [(type(layer).__name__, _settings(layer)) for layer in _innermost(network)]
     text = json.dumps([outputs, settings, keras.config.dtype_policy().name], sort_keys=True, default=str)
     digest = hashlib.sha256(text.encode())
     for variable in network.variables:
-        digest.update(np.ascontiguousarray(variable))
+        digest.update(np.ascontiguousarray(variable).data)
     return digest.hexdigest()[:24]
 
 
 def _innermost(network: keras.Model) -> Iterator[keras.layers.Layer]:
-    """Yield the layers, those of nested networks too."""
+    """Yield the layers, including those of nested networks."""
     for layer in network.layers:
         if isinstance(layer, keras.Model):
             yield from _innermost(layer)
@@ -98,5 +100,5 @@ def _innermost(network: keras.Model) -> Iterator[keras.layers.Layer]:
 
 
 def _settings(layer: keras.layers.Layer) -> dict[str, Any]:
-    """Return a layer's settings; its name, and whether it is frozen, do not change what it gives."""
+    """Return a layer's settings without its name and whether it is frozen, which change no result."""
     return {key: value for key, value in layer.get_config().items() if key not in ("name", "trainable")}

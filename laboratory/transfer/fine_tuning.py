@@ -1,4 +1,4 @@
-"""Train the upper part of a network on activations that its frozen lower part gave once."""
+"""Train the upper part of a network on activations computed once by its frozen lower part."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,14 +14,14 @@ import tensorflow as tf
 def view_batches(
     views: Sequence[np.ndarray], labels: np.ndarray, batch_size: int, seed: int, epochs: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the batches of all epochs, each picture in one of its views, drawn anew in each epoch.
+    """Yield the batches of all epochs, with each picture in one of its views, chosen at random.
 
     Args:
         views: each (N, ...): the activations of the pictures as they are, mirrored, turned ...
         labels: (N,), integers.
         batch_size: pictures per batch; the last one of an epoch may be smaller.
-        seed: order and views depend on this and on the epoch's number only.
-        epochs: how many.
+        seed: order and views depend only on this and on the epoch's number.
+        epochs: number of epochs.
     """
     for epoch in range(epochs):
         rng = np.random.default_rng([seed, epoch])
@@ -29,15 +29,14 @@ def view_batches(
         drawn = rng.integers(0, len(views), len(labels))
         for start in range(0, len(labels), batch_size):
             chosen = order[start : start + batch_size]
-            batch = np.stack([views[drawn[i]][i] for i in chosen])
+            batch = np.stack([views[int(drawn[i])][i] for i in chosen])
             yield batch.astype(np.float32), labels[chosen].astype(np.int32)
 
 
 def with_head(upper: keras.Model, head: Linear, dropout: float = 0.2) -> keras.Model:
-    """Put a trained linear head on the upper part: the starting point of fine-tuning.
+    """Put a trained linear head on the upper part, as the starting point of fine-tuning.
 
-    A head that starts from random numbers would send large, meaningless gradients down into the
-    trained part.
+    A head with random weights would send large, meaningless gradients down into the trained part.
     """
     model = classifier(upper, head.kernel.shape[1], dropout)
     model.get_layer("head").set_weights([head.kernel, head.bias])
@@ -45,14 +44,19 @@ def with_head(upper: keras.Model, head: Linear, dropout: float = 0.2) -> keras.M
 
 
 def freeze(model: keras.Model, stages: Sequence[str] = (), *, normalization: bool = True) -> None:
-    """Exclude stages from training, and all normalizations; compile afterwards, not before.
+    """Exclude stages, and all normalizations, from training; compile the model afterwards, not before.
 
     A BatchNormalization that is not trainable also runs in inference mode: it uses the statistics
     of ImageNet's 1.28 million pictures, not those of the batch.
+
+    Args:
+        model: its layers are changed in place.
+        stages: names of blocks, such as "block6a".
+        normalization: whether to exclude all normalizations, too.
     """
     for layer in model.layers:
         is_normalization = isinstance(layer, keras.layers.BatchNormalization)
-        in_stages = layer.name.startswith(tuple(f"{stage}_" for stage in stages)) if stages else False
+        in_stages = layer.name.startswith(tuple(f"{stage}_" for stage in stages))
         layer.trainable = not (in_stages or (normalization and is_normalization))
 
 
@@ -71,10 +75,14 @@ def fine_tune(
     """Train a classifier that gives scores, at a rate that falls to 0 along a cosine.
 
     Args:
-        model: from activations to scores (N, classes); frozen as wished.
-        views, labels: as of `view_batches`.
-        learning_rate: the rate at the start; for a pretrained network, about 1e-4.
+        model: from activations to scores (N, classes); the caller decides what is frozen.
+        views, labels: as in `view_batches`.
+        epochs: number of epochs.
+        learning_rate: the rate at the start; about 1e-4 for a pretrained network.
+        seed: of order, views and dropout.
+        batch_size: pictures per batch.
         weight_decay: of AdamW (Loshchilov and Hutter, 2019).
+        verbose: how to show progress, as in `fit`.
     """
     set_seed(seed)
     steps = -(-len(labels) // batch_size)
@@ -87,7 +95,10 @@ def fine_tune(
     )
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)
     model.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=weight_decay),
+        optimizer=keras.optimizers.AdamW(
+            schedule,  # pyright: ignore[reportArgumentType] (not only numbers)
+            weight_decay=weight_decay,
+        ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
@@ -95,12 +106,16 @@ def fine_tune(
         without_autotuning(batches.prefetch(2)),
         epochs=epochs,
         steps_per_epoch=steps,
-        verbose=verbose,
+        verbose=verbose,  # pyright: ignore[reportArgumentType] (not only "auto")
         shuffle=False,  # the batches come shuffled
     )
 
 
 def mean_scores(model: keras.Model, views: Sequence[np.ndarray], batch_size: int = 100) -> np.ndarray:
     """Return the probabilities of the classes, averaged over views: (N, classes)."""
-    outputs = [model.predict(view, batch_size=batch_size, verbose=0) for view in views]
+    # Keras takes numbers for `verbose`, too.
+    outputs = [
+        model.predict(view, batch_size=batch_size, verbose=0)  # pyright: ignore[reportArgumentType]
+        for view in views
+    ]
     return np.mean([np.asarray(keras.ops.softmax(scores)) for scores in outputs], axis=0)

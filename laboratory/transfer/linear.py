@@ -1,4 +1,4 @@
-"""A linear classifier on features, trained to the end: the problem is convex and has one solution."""
+"""A linear classifier on features, trained to the end, as the problem is convex and has one solution."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from scipy import optimize, special
 
 
 class Linear(NamedTuple):
-    """Scores are features @ kernel + bias, as in a Dense layer."""
+    """A linear classifier: scores are features @ kernel + bias, as in a Dense layer."""
 
     kernel: np.ndarray  # (features, classes), float32
     bias: np.ndarray  # (classes,), float32
@@ -27,14 +27,14 @@ def fit_linear(
     """Fit multinomial logistic regression with a quadratic penalty, by L-BFGS.
 
     Args:
-        features: (N, D), any numbers; each column is standardized for the fit, and the scaling is put
-            into the weights that are returned.
+        features: (N, D), any numbers; each column is standardized for the fit, and the returned weights
+            include the scaling.
         labels: (N,), integers from 0.
-        penalty: factor of the mean squared weight's sum, beside the mean cross-entropy.
-        num_classes: by default, the largest label and one.
+        penalty: factor of half the sum of squared weights, which is added to the mean cross-entropy.
+        num_classes: 0 for the largest label plus one.
 
     Raises:
-        ValueError: the numbers of features and labels differ.
+        ValueError: there are not as many labels as rows of features.
     """
     if len(features) != len(labels) or not len(labels):
         raise ValueError(f"as many labels as rows are needed: got {len(labels)} for {len(features)}")

@@ -1,4 +1,4 @@
-"""What the experiments of chapter 13 measured, stage by stage."""
+"""Record what the experiments of chapter 13 measure, stage by stage."""
 
 import json
 import time
@@ -13,9 +13,13 @@ from utils.records.places import RECORD_FILE
 
 
 class Record:
-    """A record that grows by one finished part at a time, so that a stage that was cut goes on.
+    """A record that grows by one finished part at a time, so that an interrupted stage can continue.
 
-    A record that is complete, or was made by another recipe, is begun anew.
+    A record that is complete, or was made by another recipe, is started again.
+
+    Args:
+        name: of the stage.
+        config: its recipe, as JSON can hold it.
     """
 
     def __init__(self, name: str, config: dict[str, Any]):
@@ -30,7 +34,7 @@ class Record:
                 self.content |= {key: before[key] for key in ("parts", "seconds")}
 
     def measure(self, part: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        """Call `function` with the arguments unless its result is there already; keep result and seconds."""
+        """Return the result of `function`, from the record if it is there, and record result and seconds."""
         if part not in self.content["parts"]:
             start = time.perf_counter()
             result = function(*arguments, **options)
@@ -41,7 +45,7 @@ class Record:
         return self.content["parts"][part]
 
     def finish(self, **summary: Any) -> dict[str, Any]:
-        """Close the record with its summary and the memory that was taken at most."""
+        """Complete the record with its summary and the most memory that was used."""
         memory = peak_memory()
         self.content |= {"complete": True, "peak_memory_gb": round(memory / 1e9, 2), "summary": summary}
         self._write()
@@ -56,9 +60,9 @@ def interval(values: list[float], num_test: int) -> tuple[float, float]:
     """Return the mean accuracy and the half width of its 95 % interval.
 
     Args:
-        values: one accuracy per seed. Of several, the interval is Student's over the repetitions,
-            which share their test pictures; of a single one, that of a share of `num_test` pictures.
-        num_test: how many pictures each was measured on.
+        values: one accuracy per seed. For several, the interval is Student's over the repetitions,
+            which share their test pictures; for one, that of a share of `num_test` pictures.
+        num_test: number of pictures that each was measured on.
     """
     estimate = estimate_mean(values) if len(values) > 1 else estimate_share(values[0], num_test)
     return round(estimate.mean, 4), round((estimate.high - estimate.low) / 2, 4)

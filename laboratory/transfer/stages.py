@@ -9,7 +9,7 @@ from laboratory.transfer.traps import run_traps
 
 
 def run_crops_if_there() -> None:
-    """Measure on photographs of traffic lights, where a folder of them is named."""
+    """Measure on photographs of traffic lights, if a folder of them is named."""
     folder = crops_folder()
     if folder is None:
         print(f"traffic_light_crops: skipped, {FOLDER_VARIABLE} names no folder of photographs")

@@ -10,7 +10,7 @@ from laboratory.runs.weights import save_weights_float16
 from laboratory.transfer.features import compute_features
 from laboratory.transfer.fine_tuning import fine_tune, freeze, with_head
 from laboratory.transfer.linear import fit_linear
-from laboratory.transfer.networks import classifier, split_lite0
+from laboratory.transfer.networks import classifier, outputs_of, split_lite0
 from utils.records.measurements import MEASUREMENTS_FOLDER
 from utils.scenes import STATES, StreetScenes, traffic_lights
 
@@ -18,8 +18,8 @@ import keras
 import numpy as np
 
 SIZE = 128
-CUT = "block2b"  # Edges and colors are taken over as they are; everything above learns.
-END = "block5c"  # What follows gives maps of 4 x 4, coarse for a small lamp, and is most of the weights.
+CUT = "block2b"  # Up to here, edges and colors stay as they are; everything above learns.
+END = "block5c"  # What follows has maps of 4 x 4, coarse for a small lamp, and most of the weights.
 NUM_TRAIN, NUM_TEST = 1800, 900
 TRAIN_SEED, TEST_SEED = 1, 2
 TURNED = 0.024  # The share of the article's pictures that lie on their side.
@@ -27,22 +27,22 @@ RECIPE = {"epochs": 4, "learning_rate": 1e-3, "weight_decay": 0.01}
 
 
 def train_scenes() -> StreetScenes:
-    """Draw the scenes to learn from."""
+    """Draw the scenes to train on."""
     return traffic_lights(NUM_TRAIN, size=SIZE, seed=TRAIN_SEED, turned=TURNED)
 
 
 def held_out_scenes() -> StreetScenes:
-    """Draw the scenes that no network learns from."""
+    """Draw the scenes that no network is trained on."""
     return traffic_lights(NUM_TEST, size=SIZE, seed=TEST_SEED, turned=TURNED)
 
 
 def views(images: np.ndarray, name: str, quarters: Sequence[int] = (0, 1, 2, 3)) -> list[np.ndarray]:
-    """Return what the frozen part makes of scenes that were turned by quarters: each (N, ...).
+    """Return the activations of the frozen part for scenes turned by quarters: each (N, ...).
 
     Args:
         images: (N, size, size, 3), uint8.
-        name: what the progress bar says.
-        quarters: how often each view is turned by 90 degrees.
+        name: text of the progress bar.
+        quarters: for each view, the number of turns by 90 degrees.
     """
     lower, _ = split_lite0(SIZE, CUT)
     turned = [np.rot90(images, k, (1, 2)) for k in quarters]
@@ -53,15 +53,16 @@ def views(images: np.ndarray, name: str, quarters: Sequence[int] = (0, 1, 2, 3))
 
 
 def build(end: str = END) -> keras.Model:
-    """Build the part that learns, with ImageNet's weights and a new classifier for three states."""
+    """Build the part that learns, with ImageNet's weights and a new classifier for the three states."""
     _, upper = split_lite0(SIZE, CUT, end, pooling="max")
     return classifier(upper, len(STATES))
 
 
 def train(inputs, labels, *, end: str = END, seed: int = 0, **changes) -> keras.Model:
-    """Fit the head on the first view, then train everything above `CUT` on all views."""
+    """Fit the head to the first view, then train everything above `CUT` on all views."""
     _, upper = split_lite0(SIZE, CUT, end, pooling="max")
-    head = fit_linear(upper.predict(inputs[0], verbose=0), labels)
+    features = upper.predict(inputs[0], verbose=0)  # pyright: ignore[reportArgumentType] (not only "auto")
+    head = fit_linear(features, labels)
     model = with_head(upper, head)
     freeze(model)
     fine_tune(model, inputs, labels, seed=seed, **RECIPE | changes)
@@ -69,7 +70,7 @@ def train(inputs, labels, *, end: str = END, seed: int = 0, **changes) -> keras.
 
 
 def weights_file(name: str) -> Path:
-    """Return where the weights of a network of this chapter lie."""
+    """Return the path of the weights of a recorded network."""
     return MEASUREMENTS_FOLDER / "street" / f"{name}.weights.h5"
 
 
@@ -89,11 +90,11 @@ def save(model: keras.Model, name: str) -> None:
 def whole_network(name: str) -> keras.Model:
     """Return a recorded network from images, (N, H, W, 3) from 0 to 255, to probabilities, (N, 3)."""
     lower, _ = split_lite0(SIZE, CUT)
-    scores = load(name)(lower.output[CUT])
+    scores = load(name)(outputs_of(lower)[CUT])
     return keras.Model(lower.input, keras.layers.Softmax(name="probabilities")(scores), name=name)
 
 
 def size_in_megabytes(end: str) -> float:
-    """Return the size of the whole network with 4 bytes per weight."""
+    """Return the size of the whole network at 4 bytes per weight."""
     lower, upper = split_lite0(SIZE, CUT, end, weights=None)
     return round(4 * (lower.count_params() + classifier(upper, 3).count_params()) / 1e6, 2)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from laboratory.transfer import street
-from laboratory.transfer.fine_tuning import fine_tune, mean_scores
+from laboratory.transfer.fine_tuning import fine_tune, freeze, mean_scores
 from laboratory.transfer.records import Record
 from utils.training import share_correct
 
@@ -19,7 +19,7 @@ LOWER_RATE = {"epochs": 2, "learning_rate": street.RECIPE["learning_rate"] / 10}
 
 
 def run_street() -> dict[str, Any]:
-    """Train, average over rotations, lower the rate, find wrong labels, join networks, compare sizes."""
+    """Train, average over rotations, lower the rate, find wrong labels, combine networks, compare sizes."""
     settings = {"size": street.SIZE, "cut": street.CUT, "end": street.END, "recipe": street.RECIPE}
     settings |= {"num_train": street.NUM_TRAIN, "num_test": street.NUM_TEST, "turned": street.TURNED}
     record = Record(
@@ -48,7 +48,7 @@ def run_street() -> dict[str, Any]:
 
 
 def accuracies(model, tests: Sequence[np.ndarray], answers: np.ndarray) -> dict[str, float]:
-    """Return held-out accuracy from the picture as it is, and averaged over four rotations."""
+    """Return held-out accuracy for the pictures as they are, and averaged over four rotations."""
     each = [mean_scores(model, [view]) for view in tests]
     return {
         "one_view": share_correct(each[0], answers),
@@ -57,18 +57,18 @@ def accuracies(model, tests: Sequence[np.ndarray], answers: np.ndarray) -> dict[
 
 
 def lower_rate(inputs, labels, tests, answers) -> dict[str, float]:
-    """Go on with the first network at a tenth of the rate."""
+    """Continue to train the first network, at a tenth of the rate."""
     model = street.load(ENSEMBLE[0])
-    street.freeze(model)
+    freeze(model)
     fine_tune(model, inputs, labels, seed=100, **street.RECIPE | LOWER_RATE)
     return accuracies(model, tests, answers)
 
 
 def wrong_labels(inputs: np.ndarray, labels: np.ndarray, tests, answers) -> dict[str, Any]:
-    """Put wrong labels in, find them by networks that did not learn them, and look at the gain.
+    """Put in wrong labels, find them by networks that did not learn them, and measure the gain.
 
-    Two networks learn from one half each, and judge the other. Scenes whose label they contradict
-    are examined again; here the drawing itself says what is true.
+    Two networks learn from one half each, and classify the other. Scenes whose labels they contradict
+    are examined again; here the drawing itself knows the truth.
     """
     given = with_wrong_labels(labels, NUM_WRONG, seed=0)
     suspected = np.zeros(len(given), bool)
@@ -92,7 +92,7 @@ def wrong_labels(inputs: np.ndarray, labels: np.ndarray, tests, answers) -> dict
 
 
 def with_wrong_labels(labels: np.ndarray, num_wrong: int, seed: int) -> np.ndarray:
-    """Return labels of which `num_wrong`, chosen at random, name another state than the true one."""
+    """Return labels of which `num_wrong`, chosen at random, name a wrong state."""
     rng = np.random.default_rng(seed)
     chosen = rng.choice(len(labels), num_wrong, replace=False)
     wrong = labels.copy()
@@ -101,7 +101,7 @@ def with_wrong_labels(labels: np.ndarray, num_wrong: int, seed: int) -> np.ndarr
 
 
 def ending_at(end: str, inputs, labels, tests, answers) -> dict[str, float]:
-    """Return size and accuracy of a network that ends early, or not."""
+    """Return size and accuracy of a network that ends with a given stage."""
     if end == street.END:
         model = street.load("upright")
     else:
@@ -112,7 +112,7 @@ def ending_at(end: str, inputs, labels, tests, answers) -> dict[str, float]:
 
 
 def ensemble(tests: Sequence[np.ndarray], answers: np.ndarray) -> dict[str, Any]:
-    """Average three networks over four rotations; say where they err."""
+    """Average three networks over four rotations, and return accuracy, confusions and mistakes."""
     joined = np.mean([mean_scores(street.load(name), tests) for name in ENSEMBLE], axis=0)
     confusion = np.zeros((3, 3), int)
     np.add.at(confusion, (answers, joined.argmax(1)), 1)

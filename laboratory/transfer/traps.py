@@ -1,8 +1,8 @@
-"""Four traps of transfer learning, each with what it costs."""
+"""Traps of transfer learning, and what each costs."""
 
 from typing import Any
 
-from laboratory.transfer.cats_data import MAPS, SIZE, Part, load_parts
+from laboratory.transfer.cats_data import CUT, MAPS, SIZE, Part, load_parts
 from laboratory.transfer.cats_stages import fit_head
 from laboratory.transfer.features import compute_features
 from laboratory.transfer.fine_tuning import fine_tune, freeze, mean_scores, with_head
@@ -16,7 +16,7 @@ from utils.training import share_correct
 import keras
 from keras import layers
 
-SMALL_SIZE = 128  # The wrong scales need features of their own, and at this size they cost a third.
+SMALL_SIZE = 128  # The wrong scales need features of their own, which at this size cost a third.
 PER_CLASS = 500
 SCALES = {
     "(x - 127) / 128, right": (1 / 128, -127 / 128),
@@ -55,8 +55,8 @@ def run_traps() -> dict[str, Any]:
 def preprocessing(pool: Part, test: Part) -> dict[str, dict[str, float]]:
     """Return test accuracies of a linear head on features at several scales of the pixels.
 
-    "both": head and test see the same wrong scale. "test only": the head was fitted at the right
-    scale, and the network is then used at the wrong one, as happens when a model is deployed.
+    "both": training and test use the same wrong scale. "test only": the head was fitted at the right
+    scale, but is used at the wrong one, as happens when a model is deployed.
     """
     chosen = balanced_subset(pool.labels, PER_CLASS, seed=0)
     tested = balanced_subset(test.labels, PER_CLASS, seed=0)
@@ -75,7 +75,7 @@ def preprocessing(pool: Part, test: Part) -> dict[str, dict[str, float]]:
 
 
 def scaled_network(scale: float, offset: float) -> keras.Model:
-    """Build EfficientNet-Lite0's features behind any scale of the pixels."""
+    """Build EfficientNet-Lite0's features for pixels on a given scale."""
     network = efficientnet_lite0(include_top=False, pooling="avg", input_shape=(SMALL_SIZE, SMALL_SIZE, 3))
     images = keras.Input((None, None, 3))
     x = layers.Resizing(SMALL_SIZE, SMALL_SIZE, interpolation="bicubic")(images)
@@ -84,9 +84,9 @@ def scaled_network(scale: float, offset: float) -> keras.Model:
 
 
 def normalization(pool: Part, test: Part, seed: int, by_batch: bool) -> float:
-    """Return the test accuracy after fine-tuning with few pictures, normalizations frozen or not."""
+    """Return the test accuracy after fine-tuning on few pictures, with normalizations frozen or not."""
     chosen = balanced_subset(pool.labels, NORMALIZATION_PER_CLASS, seed)
-    _, upper = split_lite0(SIZE, "block5c")
+    _, upper = split_lite0(SIZE, CUT)
     model = with_head(upper, fit_head(pool, chosen))
     freeze(model, normalization=not by_batch)
     inputs = [pool.plain[MAPS][chosen], pool.mirrored[MAPS][chosen]]

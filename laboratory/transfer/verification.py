@@ -1,4 +1,4 @@
-"""Do the stored networks still give what is recorded?"""
+"""Check that the stored networks still give what is recorded."""
 
 from collections.abc import Iterable
 
@@ -8,16 +8,16 @@ from laboratory.transfer.street_stages import ENSEMBLE, accuracies, ensemble
 from utils.data.class_folders import load_class_folders
 from utils.records import load_record
 
-# Another processor rounds differently: of 900 scenes, up to three may tip over.
+# Another processor rounds differently, which may change the answers to up to three of 900 scenes.
 TOLERANCE = 3 / 900
 
 
 def verify_stored(names: Iterable[str]) -> bool:
-    """Measure stored networks again, print each, and say whether all agree with their records.
+    """Measure stored networks again, print each result, and return whether all agree with their records.
 
     Args:
-        names: of `STORED`. The crops of real traffic lights are skipped, by name, where no folder is
-            named.
+        names: of `STORED`. The crops of real traffic lights are skipped, with a message, if no folder of
+            them is named.
     """
     return all([STORED[name]() for name in names])
 
@@ -36,7 +36,7 @@ def verify_street() -> bool:
 
 
 def verify_crops() -> bool:
-    """Measure the drawn scenes' network on real crops again, where a folder of them is named."""
+    """Measure the network for drawn scenes on real crops again, if a folder of them is named."""
     folder = crops_folder()
     if folder is None:
         print(f"traffic_light_crops: skipped, {FOLDER_VARIABLE} names no folder of photographs")

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from laboratory.speedrun import build_and_compile
 from laboratory.speedrun.grids import RECIPE
-from laboratory.speedrun.training import let_bias_rest
+from laboratory.speedrun.training import freeze_whitening_bias
 
 import numpy as np
 import tensorflow as tf
@@ -95,7 +95,7 @@ class Keras:
         self.steps = {}
         for kind in KINDS:
             if kind == "resting":
-                let_bias_rest(model, setting)
+                freeze_whitening_bias(model, setting)
             model.make_train_function()
             self.steps[kind] = model.train_function
             self.steps[kind](self.batches)

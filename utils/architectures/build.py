@@ -1,6 +1,6 @@
 """Networks by name, as the recipe of a recorded run names them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -18,9 +18,9 @@ def build(name: str, options: Mapping[str, Any]) -> keras.Model:
     """
     from utils import architectures  # only here: the package imports this module
 
-    names = [other for other in architectures.__all__ if other != "build"]
-    if name not in names:
-        known = ", ".join(names)
+    builder: Callable[..., keras.Model] | None = getattr(architectures, name, None)
+    if not callable(builder) or name == "build":
+        known = ", ".join(other for other in architectures.__all__ if other != "build")
         raise ValueError(f"there is no network {name!r} in utils.architectures: choose from {known}")
     options = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
-    return getattr(architectures, name)(**options)
+    return builder(**options)

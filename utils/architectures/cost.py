@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from utils import architectures
-from utils.architectures.weight_uses import longest_ways, uses
+from utils.architectures.weight_uses import count_numbers, longest_ways, uses
 from utils.convolution import kinds
 from utils.convolution.model_fields import fields_of_model
 from utils.convolution.steps import walk
@@ -128,7 +128,7 @@ def activation_bytes(model: keras.Model) -> int:
     merges layers keeps less.
     """
     computed = [step for step in walk(model).steps if not kinds.is_of(step.operation, IDLE)]
-    return sum(4 * math.prod(shape[1:]) for step in computed for shape in step.output_shapes)
+    return sum(4 * count_numbers(step, shape[1:]) for step in computed for shape in step.output_shapes)
 
 
 def depth(model: keras.Model) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from utils.convolution import kinds, recorded
-from utils.convolution.steps import Graph, Slot, Step
+from utils.convolution.graph import Graph, Shape, Slot, Step
+from utils.convolution.steps import look_inside
 from utils.layers import RBFOutput, Subsampling, TableConv2D
 
 from keras import layers
@@ -56,7 +57,8 @@ def uses(step: Step) -> list[Use]:
     if not isinstance(layer, layers.Layer):
         _check_has_no_weights(step)
         return []
-    return [use for inner in _inner_steps(step) for use in uses(inner)]
+    inside = _inside(step)
+    return [] if inside is None else [use for inner in inside.steps for use in uses(inner)]
 
 
 def longest_ways(graph: Graph, depths: Mapping[Slot, int]) -> list[int]:
@@ -67,11 +69,13 @@ def longest_ways(graph: Graph, depths: Mapping[Slot, int]) -> list[int]:
     """
     longest = dict(depths)
     for step in graph.steps:
-        before = [longest[source] for source in step.sources]
-        after = max(before, default=0) + bool(_weight_names(kinds.unwrapped(step.operation)))
-        if _inner_steps(step) and step.inside is not None:
-            of_source = dict(zip(step.sources, before, strict=True)).values()
-            after = max(longest_ways(step.inside, dict(zip(step.inside.inputs, of_source, strict=True))))
+        before = {source: longest[source] for source in step.sources}
+        inside = _inside(step)
+        if inside is None:
+            is_counted = bool(_weight_names(kinds.unwrapped(step.operation)))
+            after = max(before.values(), default=0) + is_counted
+        else:
+            after = max(longest_ways(inside, dict(zip(inside.inputs, before.values(), strict=True))))
         longest |= dict.fromkeys(step.targets, after)
     return [longest[slot] for slot in graph.outputs]
 
@@ -87,17 +91,30 @@ def _use(layer, names: tuple[str, ...], step: Step) -> Use:
     # A transposed convolution multiplies each of its inputs by the whole kernel.
     shape = step.input_shapes[0] if kinds.is_of(layer, TRANSPOSED) else step.output_shape
     bias = getattr(layer, "bias", None)
+    num_outputs = count_numbers(step, step.output_shape[1:-1])
     return Use(
         num_weights=sum(math.prod(getattr(layer, name).shape) for name in names),
-        num_positions=math.prod(shape[1:-1]),
+        num_positions=count_numbers(step, shape[1:-1]),
         # One coefficient of a sub-sampling serves all inputs of its window.
         num_inputs=layer.pool_size**2 if isinstance(layer, Subsampling) else 1,
-        num_biases=0 if bias is None else math.prod(bias.shape) * math.prod(step.output_shape[1:-1]),
+        num_biases=0 if bias is None else math.prod(bias.shape) * num_outputs,
     )
 
 
-def _inner_steps(step: Step) -> list[Step]:
-    """Return the steps inside a layer that has weights, none for one whose weights only scale.
+def count_numbers(step: Step, shape: Shape) -> int:
+    """Return how many numbers a shape has.
+
+    Raises:
+        ValueError: a size is open.
+    """
+    sizes = [size for size in shape if size is not None]
+    if len(sizes) < len(shape):
+        raise ValueError(f"{step.name!r} takes any size: build the model for one size of image.")
+    return math.prod(sizes)
+
+
+def _inside(step: Step) -> Graph | None:
+    """Return the steps inside a layer that has weights, None if it is known how it uses them.
 
     Raises:
         ValueError: they cannot be followed.
@@ -105,13 +122,14 @@ def _inner_steps(step: Step) -> list[Step]:
     layer = kinds.unwrapped(step.operation)
     is_layer = isinstance(layer, layers.Layer)
     if not is_layer or not layer.weights or _weight_names(layer) or kinds.is_of(layer, SCALING):
-        return []
-    if kinds.public_class(layer) is not None or step.inside is None:
+        return None
+    inside = look_inside(step)
+    if kinds.public_class(layer) is not None or inside is None:
         raise ValueError(
             f"It is not known how often {step.name!r} uses its weights: build the model from layers "
             "such as Conv2D and Dense."
         )
-    return step.inside.steps
+    return inside
 
 
 def _check_has_no_weights(step: Step) -> None:

@@ -7,8 +7,8 @@ import functools
 from collections.abc import Callable
 
 from utils.convolution import recorded
+from utils.convolution.graph import Slot, Step
 from utils.convolution.receptive import Layer
-from utils.convolution.steps import Slot, Step
 from utils.layers import FusedBatchNormalization
 
 import keras
@@ -124,7 +124,16 @@ def keeps_places(operation, step: Step, axis: int) -> bool:
         return len(step.args) == 2 and isinstance(step.args[0], Slot) and np.ndim(step.args[1]) == 2
     if type(operation) in recorded.reductions():
         return before[1 + axis] == after[1 + axis]
+    if _is_function(operation):
+        takes_one = step.args == (step.sources[0],) and not step.kwargs
+        return takes_one and works_place_by_place(operation, before[3] or 1)
     return type(operation) in recorded.place_by_place()
+
+
+def _is_function(operation) -> bool:
+    """Whether an operation is a function of the user's, or one with an axis, that can be tried on numbers."""
+    is_own_layer = isinstance(operation, layers.Layer) and public_class(operation) in (None, layers.Lambda)
+    return type(operation) in recorded.softmaxes() or (is_own_layer and not operation.weights)
 
 
 def gathers(step: Step) -> bool:
@@ -164,15 +173,14 @@ def works_place_by_place(activation: Callable, num_channels: int) -> bool:
     """
     if any(activation is known for known in vars(keras.activations).values()):
         return True
-    numbers = np.random.default_rng(0).normal(0, 3, (2, 1, 4, 5, num_channels)).astype("float32")
-    changed = numbers[0].copy()
-    changed[:, 1, 2] = 9 * numbers[1][:, 1, 2]
+    maps = np.random.default_rng(0).normal(0, 3, (4, 4, 5, num_channels)).astype("float32")
+    # The same maps but for one place, where the numbers are others, then large, then small.
+    maps[1:] = maps[0]
+    maps[1, 1, 2], maps[2, 1, 2], maps[3, 1, 2] = -maps[0, 1, 2], 1e3, -1e3
     try:
-        before, after = (
-            np.asarray(keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(maps))))
-            for maps in (numbers[0], changed)
-        )
+        values = [np.asarray(keras.ops.convert_to_numpy(activation(one[np.newaxis]))) for one in maps]
     except Exception:  # What a function of the user's raises is not known.
         return False
-    is_same = (before == after).reshape(20, -1).all(axis=-1)
-    return before.shape == changed.shape and bool(is_same[np.arange(20) != 7].all())
+    is_same = [(after == values[0]).reshape(20, -1).all(axis=-1) for after in values[1:]]
+    others = np.arange(20) != 7
+    return values[0].shape[:3] == (1, 4, 5) and all(same[others].all() for same in is_same)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from utils.convolution import kinds
+from utils.convolution.graph import Graph, Slot, Step
 from utils.convolution.receptive import Layer, ReceptiveField, look_through
-from utils.convolution.steps import Graph, Slot, Step, walk
+from utils.convolution.steps import look_inside, walk
 
 from keras import layers
 
@@ -154,16 +155,15 @@ class _Follower:
 
     def _look_inside(self, step: Step, inputs: Sequence[Sight]) -> Sight:
         """Follow the calls that a layer makes in a `call` of its own."""
-        if step.inside is None:
+        inside = look_inside(step)
+        if inside is None:
             raise _unknown(step)
         of_source = dict(zip(step.sources, inputs, strict=True))
         try:
-            known = self.follow(
-                step.inside.steps, dict(zip(step.inside.inputs, of_source.values(), strict=True))
-            )
+            known = self.follow(inside.steps, dict(zip(inside.inputs, of_source.values(), strict=True)))
         except ValueError as error:
             raise _unknown(step) from error
-        return known[step.inside.outputs[0]]
+        return known[inside.outputs[0]]
 
     # Outputs without positions
 

@@ -25,14 +25,15 @@ ACTIVATIONS = (
     *(ops.celu, ops.elu, ops.gelu, ops.hard_shrink, ops.hard_sigmoid, ops.hard_silu, ops.hard_tanh),
     *(ops.leaky_relu, ops.log_sigmoid, ops.relu, ops.relu6, ops.selu, ops.sigmoid, ops.silu),
     *(ops.soft_shrink, ops.softplus, ops.softsign, ops.sparse_plus, ops.sparse_sigmoid, ops.squareplus),
-    *(ops.tanh, ops.tanh_shrink),
+    *(ops.tanh, ops.tanh_shrink, keras.activations.relu),
 )
 OF_TWO = (
     *(ops.add, ops.arctan2, ops.divide, ops.divide_no_nan, ops.equal, ops.floor_divide, ops.greater),
     *(ops.greater_equal, ops.less, ops.less_equal, ops.logaddexp, ops.logical_and, ops.logical_or),
     *(ops.logical_xor, ops.maximum, ops.minimum, ops.mod, ops.multiply, ops.not_equal, ops.power),
-    ops.subtract,
+    *(ops.subtract, ops.true_divide),
 )
+ARITHMETIC = (ops.add, ops.subtract, ops.multiply, ops.divide, ops.true_divide)
 # Functions that choose between numbers, as a ReLU does: with a few of them anyone can write one.
 CHOICES = (ops.equal, ops.greater, ops.greater_equal, ops.less, ops.less_equal, ops.not_equal)
 CHOICES = (*CHOICES, ops.maximum, ops.minimum, ops.logical_and, ops.logical_or, ops.logical_xor, ops.mod)
@@ -64,7 +65,7 @@ def arithmetic() -> frozenset[type]:
     """Return the classes of the operations that add and multiply, and of those that change nothing."""
 
     def record(x):
-        found = [function(x, x) for function in (ops.add, ops.subtract, ops.multiply, ops.divide)]
+        found = [function(x, x) for function in ARITHMETIC]
         return [*found, ops.negative(x), ops.cast(x, "float16"), ops.stop_gradient(x)]
 
     return classes_of(record)
@@ -74,6 +75,22 @@ def arithmetic() -> frozenset[type]:
 def reshapes() -> frozenset[type]:
     """Return the classes of the operations that leave each number what it is."""
     return classes_of(lambda x: [ops.reshape(x, (1, 4)), ops.squeeze(x, 1), ops.cast(x, "float16")])
+
+
+@functools.cache
+def rearrangements() -> frozenset[type]:
+    """Return the classes of the operations that move numbers, average them, or choose the largest."""
+
+    def record(x):
+        found = [f(x, axis=-1) for f in (ops.expand_dims, ops.flip, ops.normalize, ops.std, ops.var)]
+        found += [*ops.split(x, 2, axis=-1), ops.roll(x, 1), ops.repeat(x, 2), ops.tile(x, (1, 1, 1, 2))]
+        found += [ops.average_pool(x, 1), ops.max_pool(x, 1), ops.image.resize(x, (1, 1)), x[:, :1]]
+        found += [ops.pad(x, ((0, 0), (1, 1), (0, 0), (0, 0))), ops.take(x, 0, axis=1), ops.stack([x, x])]
+        found += [ops.transpose(x), ops.swapaxes(x, 1, 2), ops.moveaxis(x, 1, 2), ops.ravel(x)]
+        found += [ops.broadcast_to(x, (1, 1, 2, 2)), ops.layer_normalization(x), ops.rms_normalization(x)]
+        return found
+
+    return classes_of(record) | reshapes() | joins() | reductions() | weighted_sums()
 
 
 @functools.cache

@@ -11,99 +11,10 @@ import functools
 import inspect
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-Shape = tuple[int | None, ...]
-
-
-@dataclass(frozen=True)
-class Slot:
-    """The place of one tensor: an output of a step, or of step -1, an input of the model."""
-
-    step: int
-    output: int = 0
-
-
-@dataclass(eq=False)
-class Step:
-    """One call of one layer or operation.
-
-    Attributes:
-        operation: the layer, or the operation of `keras.ops`.
-        args, kwargs: what it was called with; each tensor is replaced by its slot.
-        sources, targets: the slots of its input and output tensors.
-        input_shapes, output_shapes: their shapes, with None for open sizes.
-    """
-
-    operation: Any
-    args: tuple
-    kwargs: dict[str, Any]
-    sources: tuple[Slot, ...]
-    targets: tuple[Slot, ...]
-    input_shapes: tuple[Shape, ...]
-    output_shapes: tuple[Shape, ...]
-
-    @property
-    def name(self) -> str:
-        return self.operation.name
-
-    @property
-    def output_shape(self) -> Shape:
-        return self.output_shapes[0]
-
-    @property
-    def has_positions(self) -> bool:
-        """Whether the output is feature maps (N, H, W, C)."""
-        return len(self.output_shapes) == 1 and len(self.output_shape) == 4
-
-    def fill_in(self, values: Mapping[Slot, Any]) -> tuple[tuple, dict[str, Any]]:
-        """Return the arguments of the call with a value in place of each slot."""
-        if not self.kwargs and len(self.args) == 1 and isinstance(self.args[0], Slot):
-            return (values[self.args[0]],), {}
-        return _map((self.args, self.kwargs), Slot, values.__getitem__)
-
-    @functools.cached_property
-    def inside(self) -> "Graph | None":
-        """The calls that the layer's `call` makes, or None where they cannot be followed.
-
-        A `call` written with layers and `keras.ops` can be followed, one written with TensorFlow cannot.
-        """
-        try:
-            return _look_inside(self)
-        except Exception:  # What foreign code raises when it is given a symbolic tensor is not known.
-            return None
-
-
-@dataclass(eq=False)
-class Graph:
-    """The steps of a model.
-
-    Attributes:
-        input_shapes, input_dtypes: of the model's inputs; input i has the slot (-1, i).
-        steps: every step comes after those that feed it. Nested models are taken apart.
-        outputs: the slots of the model's outputs.
-        nested: each call of a nested model, with the slots of its outputs.
-    """
-
-    input_shapes: tuple[Shape, ...]
-    input_dtypes: tuple[str, ...]
-    steps: list[Step] = field(default_factory=list)
-    outputs: tuple[Slot, ...] = ()
-    nested: list[tuple[Any, tuple[Slot, ...]]] = field(default_factory=list)
-
-    @property
-    def inputs(self) -> tuple[Slot, ...]:
-        return tuple(Slot(-1, index) for index in range(len(self.input_shapes)))
-
-    def steps_to(self, targets: Iterable[Slot]) -> list[Step]:
-        """Return the steps that `targets` depend on, in the order to run them."""
-        needed, steps = set(targets), []
-        for step in reversed(self.steps):
-            if needed.intersection(step.targets):
-                needed.update(step.sources)
-                steps.append(step)
-        return steps[::-1]
+from utils.convolution.graph import Graph, Shape, Slot, Step, replace_kind
 
 
 @dataclass(eq=False)
@@ -192,7 +103,23 @@ def _read(model, shapes: Sequence[Shape]) -> _Kept:
     return _Kept(graph, _layers(model), [(inner, _layers(inner)) for inner, _ in graph.nested])
 
 
-def _look_inside(step: Step) -> Graph:
+_INSIDES: "weakref.WeakKeyDictionary[Step, Graph | None]" = weakref.WeakKeyDictionary()
+
+
+def look_inside(step: Step) -> Graph | None:
+    """Return the calls that a layer's `call` makes, or None where they cannot be followed.
+
+    A `call` written with layers and `keras.ops` can be followed, one written with TensorFlow cannot.
+    """
+    if step not in _INSIDES:
+        try:
+            _INSIDES[step] = _read_inside(step)
+        except Exception:  # What foreign code raises when it is given a symbolic tensor is not known.
+            _INSIDES[step] = None
+    return _INSIDES[step]
+
+
+def _read_inside(step: Step) -> Graph:
     import keras
 
     layer = step.operation
@@ -256,10 +183,15 @@ class _Recorder:
 
         number = len(self.graph.steps)
         targets = tuple(Slot(number, index) for index in range(len(outputs)))
-        # As `predict` does: no call trains, whatever the model says of its own.
-        kwargs = {name: value for name, value in kwargs.items() if name != "training"}
+        # No step is in training, as in `predict`, whatever the model asks for; a mask that is none says
+        # nothing.
+        kwargs = {
+            name: value
+            for name, value in kwargs.items()
+            if name != "training" and not (name == "mask" and value is None)
+        }
         tensors = [x for x in keras.tree.flatten((args, kwargs)) if isinstance(x, keras.KerasTensor)]
-        args, kwargs = _map((args, kwargs), keras.KerasTensor, lambda tensor: self._slots[id(tensor)])
+        args, kwargs = replace_kind((args, kwargs), keras.KerasTensor, lambda tensor: self._slots[id(tensor)])
         shapes = [tuple(tuple(tensor.shape) for tensor in some) for some in (tensors, outputs)]
         self.graph.steps.append(Step(operation, args, kwargs, self._find(tensors), targets, *shapes))
         return targets
@@ -288,10 +220,3 @@ def _inputs_of(model, inputs) -> list:
             "give it inputs of the shape it was built for."
         )
     return tensors
-
-
-def _map(structure, kind: type, function):
-    """Replace each object of one kind in a structure of tuples, lists and dicts."""
-    import keras
-
-    return keras.tree.map_structure(lambda x: function(x) if isinstance(x, kind) else x, structure)

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from utils.convolution import kinds, recorded
-from utils.convolution.steps import Graph, Step, walk
+from utils.convolution.graph import Graph, Step
+from utils.convolution.steps import look_inside, walk
 from utils.layers import Subsampling, TableConv2D, fused_gelu, scaled_tanh
 
 import keras
@@ -166,26 +167,25 @@ def _kind_of_own(step: Step) -> tuple[Kind, str]:
         if kind is not None:
             return kind, label
     with tf.init_scope():
-        return _kind_inside(step.inside), label
+        return _kind_inside(look_inside(step)), label
 
 
 def _kind_of_operation(step: Step) -> tuple[Kind, str]:
     kind_of_class = type(step.operation)
-    if kind_of_class not in recorded.place_by_place() | recorded.softmaxes():
-        return Kind.LINEAR, step.name
-    if kind_of_class in recorded.arithmetic():
+    if kind_of_class in recorded.arithmetic() | recorded.rearrangements():
         return Kind.LINEAR, step.name
     if len(step.sources) == 1:
         found = behavior(functools.partial(_apply, step))
         if found is not None:
             return found, step.name
-    return (Kind.UNKNOWN if kind_of_class in recorded.choices() else Kind.OTHER), step.name
+    smooth = (recorded.place_by_place() | recorded.softmaxes()) - recorded.choices()
+    return (Kind.OTHER if kind_of_class in smooth else Kind.UNKNOWN), step.name
 
 
-# Numbers on which activations differ, near 0 and far from it; bfloat16 can hold them all.
-_SIZES = np.logspace(-6, 4, 101)
-_NEAR = np.stack([np.linspace(-8, 8, 401), np.random.default_rng(0).normal(0, 2, 401)])
-_NUMBERS = np.concatenate([_NEAR, np.tile([*-_SIZES, 0, *_SIZES], (2, 1))], axis=1)
+# Numbers on which activations differ, near 0 and far from it, in rows of 8; bfloat16 can hold them all.
+_SIZES = np.logspace(-6, 4, 100)
+_NEAR = np.concatenate([np.linspace(-8, 8, 400), np.random.default_rng(0).normal(0, 2, 400)])
+_NUMBERS = np.concatenate([_NEAR, -_SIZES, _SIZES]).reshape(-1, 8)
 _NUMBERS = tf.cast(tf.cast(_NUMBERS, tf.bfloat16), tf.float32).numpy()
 
 

@@ -7,7 +7,8 @@ and 0, of score -z. Class 1 is predicted where p is at least 1/2.
 from collections.abc import Callable
 
 from utils.convolution import kinds, recorded
-from utils.convolution.steps import Step
+from utils.convolution.graph import Step
+from utils.convolution.steps import look_inside
 from utils.explain.activations import Kind, split_activation
 from utils.explain.inputs import BATCH_SIZE, in_batches, require_gradient
 from utils.explain.network import Network
@@ -30,7 +31,7 @@ class Classes:
     """The classes of a network that gives (N, classes), and their scores.
 
     Raises:
-        ValueError: the network gives something else, or its last activation is unknown.
+        ValueError: the network gives something else.
     """
 
     def __init__(self, network: Network):
@@ -40,8 +41,8 @@ class Classes:
             raise ValueError(
                 f"{network.model.name!r} gives {shape} instead of (N, classes): it has no class scores."
             )
-        self._last_activation, kind = _last_activation(network)
-        self.is_binary = kind is Kind.SIGMOID and shape[1] == 1
+        self._last_activation, self._kind = _last_activation(network)
+        self.is_binary = self._kind is Kind.SIGMOID and shape[1] == 1
         self.num_classes: int = 2 if self.is_binary else shape[1]
 
     def run_scores(
@@ -51,11 +52,20 @@ class Classes:
 
         Args:
             rule: what a ReLU does going back, from `relu_rules`.
+
+        Raises:
+            ValueError: there may be a softmax inside the last layer, where it cannot be left out.
         """
+        if self._kind is Kind.UNKNOWN:
+            raise ValueError(
+                f"It is not known whether {self._last_activation.name!r} ends with a softmax, in "
+                f"{split_activation(self._last_activation).label!r}, which these methods leave out: end the "
+                "model with a layer or activation of Keras."
+            )
         call_with_rule = calling_with(rule)
 
         def call(step: Step, *args, **kwargs):
-            if step is self._last_activation:
+            if step is self._last_activation and self._kind in LEFT_OUT:
                 return split_activation(step).before(*args, **kwargs)
             return call_with_rule(step, *args, **kwargs)
 
@@ -93,8 +103,9 @@ class Classes:
             ValueError: a class is out of range.
         """
         if classes is None:
+            run = self.run_outputs if self._kind is Kind.UNKNOWN else self.run_scores
             (predicted,) = in_batches(
-                lambda batch: self.predict(self.run_scores(batch)[0]), images, batch_size=batch_size
+                lambda batch: self.predict(run(batch)[0]), images, batch_size=batch_size
             )
             return predicted
         classes = np.asarray(classes)
@@ -112,25 +123,14 @@ class Classes:
         return np.broadcast_to(classes, len(images)).astype(np.int64)
 
 
-def _last_activation(network: Network) -> tuple[Step | None, Kind]:
-    """Return the step with the last softmax or sigmoid, None if there is none, and its kind.
-
-    Raises:
-        ValueError: there may be one inside a layer, where it cannot be left out.
-    """
+def _last_activation(network: Network) -> tuple[Step, Kind]:
+    """Return the step with the last activation, and its kind: unknown, if it may hide a softmax."""
     step = network.last
-    parts = split_activation(step)
-    while parts.kind is Kind.LINEAR and _is_idle(step) and step.sources[0] != network.images:
+    kind = split_activation(step).kind
+    while kind is Kind.LINEAR and _is_idle(step) and step.sources[0] != network.images:
         step = network.steps[step.sources[0].step]
-        parts = split_activation(step)
-    if parts.kind in LEFT_OUT:
-        return step, parts.kind
-    if parts.kind is Kind.UNKNOWN or _hides_softmax(step):
-        raise ValueError(
-            f"It is not known whether {step.name!r} ends with a softmax, in {parts.label!r}, which these "
-            "methods leave out: end the model with a layer or activation of Keras."
-        )
-    return None, parts.kind
+        kind = split_activation(step).kind
+    return step, Kind.UNKNOWN if kind not in LEFT_OUT and _hides_softmax(step) else kind
 
 
 def _is_idle(step: Step) -> bool:
@@ -143,6 +143,8 @@ def _hides_softmax(step: Step) -> bool:
     if not isinstance(step.operation, layers.Layer) or kinds.public_class(step.operation) is not None:
         return False
     with tf.init_scope():
-        inside = step.inside
-    last = {slot.step for slot in inside.outputs if slot.step >= 0} if inside else ()
-    return any(split_activation(inside.steps[number]).kind in LEFT_OUT for number in last)
+        inside = look_inside(step)
+    if inside is None:
+        return False
+    last = [inside.steps[slot.step] for slot in inside.outputs if slot.step >= 0]
+    return any(split_activation(inner).kind in LEFT_OUT for inner in last)

@@ -14,7 +14,7 @@ ECCV 2014, section 2.1. What it leaves open is decided here:
 
 from utils.architectures.zfnet_cifar10 import LocalContrastNormalization
 from utils.convolution import kinds
-from utils.convolution.steps import Step
+from utils.convolution.graph import Step
 from utils.explain.activations import Kind, split_activation
 from utils.explain.inputs import BATCH_SIZE, check_images, check_units, in_batches, require_gradient
 from utils.explain.network import LayerChoice, Network
@@ -144,7 +144,7 @@ def strongest(feature_maps: tf.Tensor, units: tf.Tensor) -> tf.Tensor:
     maps = tf.gather(tf.transpose(feature_maps, (0, 3, 1, 2)), units, axis=1, batch_dims=1)
     width = tf.shape(maps, out_type=tf.int64)[2]
     place = tf.argmax(tf.reshape(maps, (tf.shape(maps)[0], -1)), axis=1)
-    return tf.stack([place // width, place % width], axis=1)
+    return tf.stack([place // width, tf.math.floormod(place, width)], axis=1)
 
 
 def _check_position(network, step, images, position) -> tuple[int, int]:

@@ -1,6 +1,8 @@
 """Grad-CAM: the feature maps of a layer, weighted by what they do for the score of a class."""
 
-from utils.convolution.steps import Step
+from typing import Any
+
+from utils.convolution.graph import Step
 from utils.explain.class_scores import Classes
 from utils.explain.inputs import BATCH_SIZE, check_images, in_batches
 from utils.explain.network import LayerChoice, Network
@@ -62,7 +64,7 @@ def _weighted_maps(of_network: Classes, step: Step, images: tf.Tensor, classes: 
         tape.watch(images)
         scores, feature_maps = of_network.run_scores(images, also=(step,))
         chosen = tf.gather(scores, classes, axis=1, batch_dims=1)
-    gradients = tape.gradient(chosen, feature_maps)
+    gradients: Any = tape.gradient(chosen, feature_maps)
     if gradients is None:
         raise ValueError(f"No class score depends on the output of {step.name!r}.")
     weights = tf.reduce_mean(gradients, axis=(1, 2), keepdims=True)

@@ -37,7 +37,7 @@ def guided_backprop(
     network.check_gradients(network.last)
     classes = of_network.choose(images, classes, batch_size)
     (gradients,) = in_batches(
-        lambda *batch: of_network.score_gradient(*batch, guided_rule),
+        lambda images, classes: of_network.score_gradient(images, classes, guided_rule),
         images,
         classes,
         batch_size=batch_size,

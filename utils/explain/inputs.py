@@ -1,9 +1,10 @@
 """The checks of arguments that all methods share, and the way through many images in batches."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from utils.checks import require_integer
-from utils.convolution.steps import Step
+from utils.convolution.graph import Step
 from utils.explain.network import Network
 
 import numpy as np
@@ -44,7 +45,7 @@ def check_units(step: Step, units) -> np.ndarray:
     Raises:
         ValueError: a unit is no channel of the layer.
     """
-    units, num_units = np.atleast_1d(units), step.output_shape[-1]
+    units, num_units = np.atleast_1d(units), step.output_shape[-1] or 0
     if units.ndim != 1 or not len(units) or not np.issubdtype(units.dtype, np.integer):
         raise ValueError(f"A unit is the integer number of a channel, got {units.tolist()}.")
     if units.min() < 0 or units.max() >= num_units:
@@ -52,7 +53,7 @@ def check_units(step: Step, units) -> np.ndarray:
     return units
 
 
-def require_gradient(gradient: tf.Tensor | None, step: Step) -> tf.Tensor:
+def require_gradient(gradient: Any, step: Step) -> tf.Tensor:
     """Refuse a gradient that is none, because a step on the way to `step` has no derivative."""
     if gradient is None:
         raise ValueError(

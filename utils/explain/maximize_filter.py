@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from utils.checks import is_integer, require_integer
-from utils.convolution.steps import Step
+from utils.convolution.graph import Step
 from utils.explain.inputs import BATCH_SIZE, check_images, check_units, compiled, require_gradient
 from utils.explain.network import LayerChoice, Network
 
@@ -127,11 +127,11 @@ def _start(network: Network, units, start, image_size, pixel_range, seed: int) -
         start = np.broadcast_to(start, (len(units), *np.shape(start)[-3:]))
         return check_images(network, start)
     sizes = zip(network.input_shape[1:3], image_size or (None, None), strict=True)
-    height, width = (own or asked for own, asked in sizes)
-    if None in (height, width):
+    known = [size for size in (own or asked for own, asked in sizes) if size is not None]
+    if len(known) < 2:
         raise ValueError(f"{network.model.name!r} takes any size: pass image_size=(H, W).")
     # The blog's 128 to 148 of 255, a little above the middle.
-    shape = (len(units), height, width, network.input_shape[3])
+    shape = (len(units), *known, network.input_shape[3] or 1)
     noise = np.random.default_rng(seed).uniform(128 / 255, 148 / 255, shape)
     return (low + (high - low) * noise).astype(network.input_dtype)
 
@@ -157,7 +157,7 @@ def _blur(images: tf.Tensor, deviation: float, middle: float) -> tf.Tensor:
     radius = int(np.ceil(3 * deviation))
     profile = np.exp(-0.5 * (np.arange(-radius, radius + 1) / deviation) ** 2)
     profile = tf.constant(profile / profile.sum(), images.dtype)
-    kernel = tf.tile(profile[:, None, None, None], (1, 1, images.shape[-1], 1))
+    kernel = tf.tile(profile[:, None, None, None], (1, 1, images.shape[-1] or 1, 1))
     blurred = images - middle
     for weights in (kernel, tf.transpose(kernel, (1, 0, 2, 3))):
         blurred = tf.nn.depthwise_conv2d(blurred, weights, (1, 1, 1, 1), "SAME")

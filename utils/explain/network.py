@@ -8,7 +8,8 @@ method passes a `call` that may treat a layer in its own way. The model itself i
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from utils.convolution.steps import Step, walk
+from utils.convolution.graph import Step
+from utils.convolution.steps import walk
 
 import keras
 import numpy as np

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from utils.checks import require_integer
-from utils.convolution.steps import Step
+from utils.convolution.graph import Step
 from utils.explain.class_scores import Classes
 from utils.explain.inputs import BATCH_SIZE, check_images, in_batches
 from utils.explain.network import LayerChoice, Network
@@ -91,16 +91,16 @@ def _answers(
     """Return a function of lines (image, row, column) that gives score, prediction, activity."""
     watched = () if step is None else (step,)
     strongest = [tf.constant(strongest_maps(of_network.network, step, images)) for step in watched]
-    images, classes, fill = tf.constant(images), tf.constant(classes), tf.constant(fill)
+    all_images, all_classes = tf.constant(images), tf.constant(classes)
 
     def answer(lines):
         index, row, column = tf.unstack(lines, axis=1)
-        originals = tf.gather(images, index)
-        covered_rows = _covered(row, size, tf.shape(images)[1])[:, :, None, None]
-        covered_columns = _covered(column, size, tf.shape(images)[2])[:, None, :, None]
+        originals = tf.gather(all_images, index)
+        covered_rows = _covered(row, size, tf.shape(originals)[1])[:, :, None, None]
+        covered_columns = _covered(column, size, tf.shape(originals)[2])[:, None, :, None]
         occluded = tf.where(covered_rows & covered_columns, fill, originals)
         outputs, *feature_maps = of_network.run_outputs(occluded, watched)
-        scores = tf.gather(outputs, tf.gather(classes, index), axis=1, batch_dims=1)
+        scores = tf.gather(outputs, tf.gather(all_classes, index), axis=1, batch_dims=1)
         answers = [scores, of_network.predict(outputs)]
         for maps, units in zip(feature_maps, strongest, strict=True):
             sums = tf.reduce_sum(maps, axis=(1, 2))

@@ -4,6 +4,7 @@ Source: J. Adebayo et al., "Sanity Checks for Saliency Maps", arXiv:1810.03292, 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from utils.convolution.steps import walk
 
@@ -47,5 +48,11 @@ def rank_correlation(maps: np.ndarray, others: np.ndarray) -> float:
     Returns:
         from -1 to 1; 1 for maps in the same order.
     """
-    pairs = [(a.ravel(), b.ravel()) for a, b in zip(maps, others, strict=True)]
-    return float(np.mean([spearmanr(a, b).statistic if np.ptp(a) and np.ptp(b) else 0 for a, b in pairs]))
+    return float(np.mean([_correlation(*pair) for pair in zip(maps, others, strict=True)]))
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    if not np.ptp(one) or not np.ptp(other):
+        return 0.0
+    result: Any = spearmanr(one.ravel(), other.ravel())
+    return float(result.statistic)

@@ -1,7 +1,8 @@
 """The pixels that a unit inside any model can see: branches and nested models included."""
 
+from utils.convolution.graph import Step
 from utils.convolution.model_fields import follow
-from utils.convolution.steps import Step, walk
+from utils.convolution.steps import walk
 from utils.explain.network import LayerChoice, Network
 
 import keras

@@ -8,21 +8,22 @@
 """
 
 from collections.abc import Callable
+from typing import Any
 
-from utils.convolution.steps import Step
+from utils.convolution.graph import Step
 from utils.explain.activations import Kind, split_activation
 
 import tensorflow as tf
 
 
 @tf.custom_gradient
-def rectify_going_back(signal: tf.Tensor):
+def rectify_going_back(signal: tf.Tensor) -> Any:
     """Leave the forward pass alone; going back, drop what is negative."""
     return tf.identity(signal), tf.nn.relu
 
 
 @tf.custom_gradient
-def skip_going_back(signal: tf.Tensor, value: tf.Tensor):
+def skip_going_back(signal: tf.Tensor, value: tf.Tensor) -> Any:
     """Give `value` in the forward pass; going back, pass all to `signal` and nothing to `value`."""
     return tf.identity(value), lambda upstream: (upstream, tf.zeros_like(value))
 

@@ -1,6 +1,6 @@
 """Which feature map responds most to an image."""
 
-from utils.convolution.steps import Step
+from utils.convolution.graph import Step
 from utils.explain.inputs import check_images, in_batches
 from utils.explain.network import LayerChoice, Network
 

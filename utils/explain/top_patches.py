@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from utils.checks import require_integer
-from utils.convolution.steps import Step
+from utils.convolution.graph import Step
 from utils.explain.deconvnet import project_units
 from utils.explain.inputs import check_images, check_units, compiled, in_batches
 from utils.explain.network import LayerChoice, Network
@@ -164,7 +164,7 @@ def _maxima(
         shape = tf.shape(maps, out_type=tf.int64)
         maps = tf.reshape(maps, (shape[0], -1, shape[3]))
         place = tf.argmax(maps, axis=1)
-        positions = tf.stack([place // shape[2], place % shape[2]], axis=-1)
+        positions = tf.stack([place // shape[2], tf.math.floormod(place, shape[2])], axis=-1)
         return tf.cast(tf.reduce_max(maps, axis=1), tf.float32), positions
 
     find = None

@@ -1,5 +1,7 @@
 """Max-pooling that remembers where each maximum was, and its way back."""
 
+from typing import Any
+
 import tensorflow as tf
 from keras import layers
 
@@ -41,9 +43,11 @@ def pool_and_unpool(layer: layers.MaxPooling2D, feature_maps: tf.Tensor) -> tf.T
     if layer.data_format != "channels_last":
         raise ValueError(f"{layer.name!r} has its channels first: build it channels_last.")
 
+    (height, width), (down, right) = layer.pool_size, layer.strides
+
     @tf.custom_gradient
-    def pool(signal):
-        pooled, switches = max_pool_with_switches(signal, layer.pool_size, layer.strides, layer.padding)
+    def pool(signal) -> Any:
+        pooled, switches = max_pool_with_switches(signal, (height, width), (down, right), layer.padding)
         shape = tf.shape(signal, out_type=switches.dtype)
         return pooled, lambda upstream: unpool(upstream, switches, shape)
 

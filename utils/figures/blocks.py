@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from utils.convolution import kinds
-from utils.convolution.steps import Graph, Shape, Slot, Step, walk
+from utils.convolution.graph import Graph, Shape, Slot, Step
+from utils.convolution.steps import walk
 from utils.explain.activations import Kind, kind_of
 from utils.figures.style import describe
 
@@ -230,5 +231,6 @@ def _kind(operation) -> str:
         is_activation = isinstance(operation, layers.ReLU | layers.Activation)
         return (_activation(operation) if is_activation else "") or _name(operation)
     height, width = (window, window) if isinstance(window, int) else window
-    strides = operation.strides if isinstance(operation.strides, int) else operation.strides[0]
+    strides = getattr(operation, "strides", 1)
+    strides = strides if isinstance(strides, int) else strides[0]
     return f"{_name(operation)} {height}×{width}" + (f" / {strides}" if strides > 1 else "")

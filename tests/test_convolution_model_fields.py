@@ -1,0 +1,381 @@
+"""Receptive fields of Keras models of any form, against the pixels that have a gradient."""
+
+from utils.convolution import Layer, receptive_field
+from utils.convolution.graph import Slot
+from utils.convolution.model_fields import follow
+from utils.convolution.steps import walk
+from utils.layers import LocalResponseNormalization, Subsampling, TableConv2D
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import layers, ops
+
+SHAPE = (15, 18, 2)
+
+
+def chain(*stack, shape=SHAPE):
+    return keras.Sequential([keras.Input(shape), *stack])
+
+
+def functional(build, shape=SHAPE):
+    inputs = keras.Input(shape)
+    return keras.Model(inputs, build(inputs))
+
+
+def sizes(model, **options):
+    return [field[1:] for field in receptive_field(model, **options)]
+
+
+def seen_pixels(model, axis):
+    """Return for each unit along an axis the first pixel with a gradient, and the one behind the last."""
+    rng = np.random.default_rng(0)
+    model.set_weights([rng.uniform(0.1, 1, weights.shape) for weights in model.get_weights()])
+    images = tf.constant(rng.uniform(0.1, 1, (1, *model.input_shape[1:])), "float32")
+    found = []
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(images)
+        maps = model(images, training=False)
+        # What a normalization keeps the same, such as the sum over all channels, has no gradient.
+        maps = maps * rng.uniform(0.1, 1, maps.shape)
+        units = tf.unstack(tf.reduce_sum(maps, axis=(0, 2 - axis, 3)))
+    for unit in units:
+        gradient = np.abs(tape.gradient(unit, images)).sum(axis=(0, 3)).sum(axis=1 - axis)
+        places = np.flatnonzero(gradient)
+        found.append((places[0], places[-1] + 1) if len(places) else None)
+    return found
+
+
+def assert_field_is_where_the_gradient_is(model):
+    for axis in (0, 1):
+        field = receptive_field(model, axis=axis)[-1]
+        for unit, expected in enumerate(seen_pixels(model, axis)):
+            start = field.start + unit * field.jump
+            start, end = np.clip((start, start + field.size), 0, model.input_shape[1 + axis])
+            # A unit that sees padding alone has no gradient.
+            assert (start, end) == expected if expected else start == end
+
+
+# Models drawn by hypothesis
+
+PADDINGS = st.sampled_from(["valid", "same"])
+PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
+
+
+def convolution(kind, kernel, strides, padding):
+    filters = () if kind is layers.DepthwiseConv2D else (2,)
+    return lambda x: kind(*filters, kernel, strides=strides, padding=padding, activation="relu")(x)
+
+
+def branches(first, second):
+    paths = [layers.Conv2D(2, size, padding="same") for size in (first, second)]
+    return lambda x: layers.Concatenate()([path(x) for path in paths])
+
+
+def residual(size):
+    return lambda x: x + layers.Conv2D(x.shape[-1], size, padding="same")(x)
+
+
+def shared(size):
+    def apply(x):
+        layer = layers.Conv2D(x.shape[-1], size, padding="same")
+        return layer(layer(x))
+
+    return apply
+
+
+def nested(size):
+    return lambda x: chain(layers.Conv2D(2, size, padding="same"), layers.ReLU(), shape=x.shape[1:])(x)
+
+
+def gated(x):
+    gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
+    return layers.Multiply()([x, layers.Dense(x.shape[-1], "sigmoid")(gate)])
+
+
+def normalized(x):
+    return layers.BatchNormalization()(x)
+
+
+def dropped(x):
+    return layers.Dropout(0.5)(layers.RandomFlip()(x))
+
+
+BLOCKS = st.one_of(
+    st.builds(
+        convolution,
+        st.sampled_from([layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D]),
+        PAIRS,
+        st.integers(1, 2),
+        PADDINGS,
+    ),
+    st.builds(
+        lambda size, stride, padding: layers.AveragePooling2D(size, stride, padding), PAIRS, PAIRS, PADDINGS
+    ),
+    st.builds(lambda size, rate: layers.Conv2D(2, size, dilation_rate=rate, padding="same"), PAIRS, PAIRS),
+    st.builds(lambda size, padding: layers.Conv2DTranspose(2, size, padding=padding), PAIRS, PADDINGS),
+    st.builds(lambda above, left: layers.ZeroPadding2D(((above, 1), (left, 0))), *[st.integers(0, 2)] * 2),
+    st.builds(lambda above, left: layers.Cropping2D(((above, 0), (left, 1))), *[st.integers(0, 1)] * 2),
+    st.builds(branches, st.integers(1, 4), PAIRS),
+    st.builds(residual, PAIRS),
+    st.builds(shared, PAIRS),
+    st.builds(nested, PAIRS),
+    st.sampled_from(
+        [gated, layers.BatchNormalization(), layers.Dropout(0.5), layers.RandomFlip(), ops.square]
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(blocks=st.lists(BLOCKS, min_size=1, max_size=4))
+def test_the_gradient_reaches_exactly_the_field(blocks):
+    def build(x):
+        for block in blocks:
+            if min(x.shape[1:3]) > 5:
+                x = block(x)
+        return x
+
+    assert_field_is_where_the_gradient_is(functional(build))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *(
+            layers.LayerNormalization(),
+            layers.LayerNormalization(axis=(1, 3)),
+            layers.UnitNormalization(axis=2),
+        ),
+        *(layers.RMSNormalization(), layers.GroupNormalization(1), layers.Softmax(), layers.Softmax(axis=1)),
+        *(LocalResponseNormalization(n=3), Subsampling(2), TableConv2D([(0,), (0, 1)], 3)),
+        *(
+            layers.Activation("softmax"),
+            layers.PReLU(),
+            layers.Dense(3),
+            layers.GlobalAveragePooling2D(keepdims=True),
+        ),
+        *(layers.SpectralNormalization(layers.Conv2D(2, 3)), layers.AdaptiveAveragePooling2D((5, 6))),
+        *(layers.Lambda(tf.nn.relu), layers.Lambda(lambda x: x * 2), layers.Pipeline([layers.ReLU()])),
+        *(
+            layers.Conv2D(2, 3, activation=layers.ReLU()),
+            layers.Conv2D(2, 3, activation=lambda x: tf.nn.relu(x)),
+        ),
+        *(layers.Resizing(15, 18), layers.RandomCrop(15, 18), layers.Reshape(SHAPE)),
+    ],
+    ids=lambda layer: layer.name,
+)
+def test_each_kind_of_layer_sees_where_its_gradient_is(layer):
+    assert_field_is_where_the_gradient_is(chain(layers.Conv2D(2, (3, 2), padding="same"), layer))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        *(ops.relu, ops.tanh, lambda x: x * x - 1, lambda x: ops.concatenate([x, x], axis=-1)),
+        *(
+            lambda x: ops.mean(x, axis=-1, keepdims=True),
+            lambda x: x / ops.mean(x, axis=(1, 2), keepdims=True),
+        ),
+        *(lambda x: ops.matmul(x, np.ones((2, 3), "float32")), lambda x: ops.softmax(x, axis=-1) * x),
+        *(lambda x: x + ops.sum(x, axis=1, keepdims=True), keras.activations.relu),
+    ],
+)
+def test_calls_of_keras_ops_are_followed(function):
+    assert_field_is_where_the_gradient_is(functional(lambda x: function(layers.Conv2D(2, 3)(x))))
+
+
+class Block(layers.Layer):
+    """Two convolutions in one layer; `kernel_size` looks as if there were one."""
+
+    def __init__(self, kernel_size):
+        super().__init__()
+        self.kernel_size, self.strides, self.padding = kernel_size, 1, "same"
+        self.first = layers.Conv2D(2, kernel_size, padding="same")
+        self.second = layers.Conv2D(2, kernel_size, padding="same")
+
+    def call(self, inputs):
+        return inputs + self.second(self.first(inputs))
+
+
+class Foreign(layers.Layer):
+    """A convolution in TensorFlow, with weights."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(3, 3, input_shape[-1], 2))
+
+    def call(self, inputs):
+        return tf.nn.conv2d(inputs, tf.convert_to_tensor(self.kernel), 1, "SAME")
+
+
+class Blurred(layers.Conv2D):
+    """Looks like a convolution, but has a `call` of its own."""
+
+    def call(self, inputs):
+        return super().call(tf.nn.avg_pool2d(inputs, 3, 1, "SAME"))
+
+
+def test_a_layer_that_is_made_of_layers_is_looked_into():
+    model = chain(Block(3))
+    assert sizes(model) == [(5, 1, -2)]
+    assert_field_is_where_the_gradient_is(model)
+
+
+def test_what_comes_back_after_dense_layers_sees_all():
+    model = chain(
+        layers.Conv2D(2, 3, strides=3),
+        layers.Flatten(),
+        layers.Dense(8),
+        layers.Reshape((2, 2, 2)),
+        layers.UpSampling2D(),
+        layers.Conv2DTranspose(1, 3, 2),
+    )
+    assert sizes(model)[0] == (3, 3, 0) and set(sizes(model)[1:]) == {(15, 0, 0)}
+    assert_field_is_where_the_gradient_is(model)
+
+
+# Models of the fault list
+
+
+def test_a_model_filled_by_add():
+    model = keras.Sequential()
+    for layer in (keras.Input((8, 8, 1)), layers.Conv2D(1, 3), layers.MaxPooling2D()):
+        model.add(layer)
+    assert [field.size for field in receptive_field(model)] == [3, 4]
+
+
+@pytest.mark.parametrize("side", [16, None])
+def test_a_transposed_convolution(side):
+    model = chain(layers.Conv2DTranspose(4, 5, padding="same"), shape=(side, side, 1))
+    assert sizes(model) == [(5, 1, -2)]
+
+
+def test_each_axis_has_its_own_size():
+    model = chain(layers.Conv2D(4, (1, 5)), shape=(3, 40, 1))
+    assert sizes(model) == [(1, 1, 0)] and sizes(model, axis=1) == [(5, 1, 0)]
+    assert receptive_field([Layer((1, 5))], 3)[0].size == 1
+    assert receptive_field([Layer((1, 5))], 40, axis=1)[0].size == 5
+    with pytest.raises(ValueError, match="axis must be 0 for vertical or 1 for horizontal"):
+        receptive_field(model, axis=2)
+
+
+OPEN = (None, None, 2)
+
+
+def test_open_sizes_are_no_matter_where_the_field_does_not_depend_on_them():
+    stack = (
+        layers.ZeroPadding2D(2),
+        layers.Conv2D(2, 3, strides=2),
+        layers.AveragePooling2D(2, padding="same"),
+        layers.Conv2D(2, 3, padding="same"),
+        layers.Cropping2D(1),
+    )
+    assert sizes(chain(*stack, shape=OPEN)) == sizes(chain(*stack, shape=(40, 40, 2)))
+
+
+@pytest.mark.parametrize(
+    "layer", [layers.Conv2D(2, 3, strides=2, padding="same"), layers.GlobalMaxPooling2D(keepdims=True)]
+)
+def test_open_sizes_are_refused_where_the_field_depends_on_them(layer):
+    model = chain(layer, shape=OPEN)
+    with pytest.raises(ValueError, match="pass input_size"):
+        receptive_field(model)
+    for side in (9, 12):
+        layer = type(layer).from_config(layer.get_config())
+        assert sizes(model, input_size=side) == sizes(chain(layer, shape=(side, side, 2)))
+
+
+@pytest.mark.parametrize("shape", [SHAPE, OPEN])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *(layers.UpSampling2D(), layers.Conv2DTranspose(1, 2, 2), layers.Permute((2, 1, 3)), Foreign()),
+        *(Blurred(1, 1), layers.Lambda(lambda x: tf.reverse(x, [1])), layers.Lambda(lambda x: x[:, ::2])),
+        *(layers.Resizing(7, 7), layers.CenterCrop(9, 9), layers.RandomCrop(9, 9)),
+        *(layers.Conv2D(1, 1, activation=lambda x: tf.nn.softmax(x, axis=1)), layers.Softmax(axis=(1, 2))),
+        *(layers.Lambda(lambda x: x - tf.reduce_mean(x)), layers.Lambda(lambda x: x / tf.reduce_max(x))),
+    ],
+    ids=lambda layer: getattr(layer, "name", None),
+)
+def test_what_is_not_understood_is_refused_by_name(layer, shape):
+    layer = type(layer).from_config(layer.get_config()) if isinstance(layer, layers.Resizing) else layer
+    model = chain(layers.Conv2D(2, 3), layer, layers.ReLU(), shape=shape)
+    if isinstance(layer, layers.Softmax):
+        model = chain(layers.Conv2D(2, 3), layer, shape=OPEN)
+    with pytest.raises(ValueError, match=layer.name):
+        receptive_field(model)
+
+
+def test_flattened_places_are_refused_where_they_come_back():
+    model = chain(layers.Conv2D(2, 3), layers.Reshape((-1, 2)), layers.ReLU(), layers.Reshape((16, 13, 2)))
+    with pytest.raises(ValueError, match=r"makes maps of what 'reshape.*' took the places from"):
+        receptive_field(model)
+
+
+def test_maps_of_different_scale_are_refused():
+    def build(x):
+        return layers.Add()([layers.Conv2D(2, 1, strides=3)(x), layers.Cropping2D(((10, 0), (0, 12)))(x)])
+
+    with pytest.raises(ValueError, match="joins maps of different scale"):
+        receptive_field(functional(build))
+
+
+def test_models_of_something_else_than_images_are_refused():
+    first, second = keras.Input(SHAPE), keras.Input(SHAPE)
+    for model in (
+        chain(layers.Dense(2), shape=(7,)),
+        keras.Model([first, second], layers.add([first, second])),
+    ):
+        with pytest.raises(ValueError, match="one input, images"):
+            receptive_field(model)
+    with pytest.raises(ValueError, match="channels first"):
+        receptive_field(chain(layers.MaxPooling2D(data_format="channels_first")))
+
+
+def test_layers_behind_the_last_positions_are_left_out():
+    model = chain(layers.Conv2D(2, 3, name="maps"), layers.Flatten(), layers.Dense(2))
+    assert [field.name for field in receptive_field(model)] == ["maps"]
+    assert receptive_field(chain(layers.Flatten(), layers.Dense(2))) == []
+
+
+def test_a_layer_that_is_unknown_hinders_only_what_comes_behind_it():
+    def build(x):
+        maps = layers.Conv2D(2, 3)(x)
+        return [layers.UpSampling2D()(maps), layers.Conv2D(2, 3, name="deeper")(maps)]
+
+    graph = walk(functional(build))
+    (step,) = [step for step in graph.steps if step.name == "deeper"]
+    assert follow(graph, graph.steps_to(step.targets), 0)[-1][1].size == 5
+    assert graph.steps_to([Slot(-1)]) == []
+
+
+# Published numbers: Araujo, Norris and Sim 2019, "Computing Receptive Fields", Distill, table 1
+
+PUBLISHED = {
+    "MobileNet": 315,
+    "ResNet50": 483,
+    "ResNet101": 1027,
+    "ResNet152": 1507,
+    "InceptionV3": 1311,
+    "InceptionResNetV2": 3039,
+    "VGG16": 212,
+}
+# With squeeze-and-excitation, one unit sees the whole image.
+OTHERS = {
+    "DenseNet121": 2071,
+    "EfficientNetB0": 96,
+    "EfficientNetV2B0": 96,
+    "MobileNetV3Small": 96,
+    "ConvNeXtTiny": 1688,
+    "NASNetMobile": 2407,
+    "Xception": 1083,
+}
+
+
+@pytest.mark.parametrize("name", [*PUBLISHED, *OTHERS])
+def test_networks_of_keras_are_not_refused(name):
+    with keras.StatelessScope(initialize_variables=False):
+        model = getattr(keras.applications, name)(weights=None, include_top=False, input_shape=(96, 96, 3))
+        assert receptive_field(model)[-1].size == {**PUBLISHED, **OTHERS}[name]
