@@ -12,12 +12,18 @@ from utils.data import Dataset, DatasetUnavailable, load_cifar10
 import pytest
 
 ROOT = Path(__file__).parent
-# The files of tests that `pytest -m quick` runs, a line for each room; all else takes longer, or needs
-# the data, a browser, or a training.
-QUICK = {
-    *("test_arrows", "test_chapters", "test_project_environment", "test_project_workflows"),
-    *("test_convolution", "test_convolution_plane", "test_convolution_pooling"),
-}
+# The files that `pytest -m quick` runs, by room: what needs neither the data, nor a browser, nor a training.
+QUICK_FILES = """
+    arrows chapters checks docs_instructor_guide
+    project_devcontainer project_environment project_forms project_pages project_workflows
+    practice_checks practice_comparison practice_exercises practice_kinds practice_session
+    course_assignments course_icons course_lecture course_questions
+    convolution_plane convolution_pooling convolution_receptive
+    data_cifar10_formats data_folders records_paired
+    laboratory_grid laboratory_torch_file layers_fused_normalization training training_augmentation
+    figures_architectures figures_grids figures_plotting figures_speed
+"""
+QUICK = {f"test_{name}" for name in QUICK_FILES.split()}
 
 
 def pytest_configure(config):

@@ -340,11 +340,125 @@ def test_cost_table_needs_no_memory_for_weights():
     assert psutil.Process().memory_info().rss - before < 200e6
 
 
+def sequence(*stack, shape=(8, 8, 1)):
+    return keras.Sequential([keras.Input(shape), *stack])
+
+
+def test_cost_of_nested_models_is_that_of_their_layers():
+    def parts():
+        return layers.Conv2D(4, 3), layers.BatchNormalization(), layers.Conv2D(2, 3), layers.ReLU()
+
+    first, second, third, fourth = parts()
+    nested = sequence(sequence(first, sequence(second, third, shape=(6, 6, 4))), fourth)
+    flat = sequence(*parts())
+    assert network_cost(nested)[1:] == network_cost(flat)[1:]
+    assert connections(nested) == connections(flat)
+
+
+def test_cost_of_a_model_filled_by_add():
+    model = keras.Sequential()
+    for layer in (keras.Input((8, 8, 1)), layers.Conv2D(1, 3), layers.MaxPooling2D()):
+        model.add(layer)
+    result = network_cost(model)
+    assert (result.depth, result.multiply_adds, result.receptive_field) == (1, 9 * 36, 4)
+    assert result.activation_bytes == 4 * (36 + 9)
+
+
+def test_a_layer_that_is_called_twice_costs_twice():
+    shared = layers.Conv2D(3, 3, padding="same", use_bias=False)
+    model = sequence(shared, layers.ReLU(), shape=(8, 8, 3))
+    inputs = keras.Input((8, 8, 3))
+    twice = keras.Model(inputs, model(model(inputs)))
+    assert multiply_adds(twice) == 2 * multiply_adds(model) == 2 * 81 * 64
+    assert (depth(twice), depth(model)) == (2, 1)
+    assert twice.count_params() == model.count_params()
+    assert activation_bytes(twice) == 2 * activation_bytes(model)
+
+
+def test_a_transposed_convolution_uses_its_weights_at_each_input():
+    model = sequence(layers.Conv2DTranspose(5, 4, strides=2, padding="same"), shape=(6, 7, 3))
+    assert multiply_adds(model) == 4 * 4 * 3 * 5 * 6 * 7
+    assert connections(model) == multiply_adds(model) + 5 * 12 * 14
+
+
+def test_weights_that_only_scale_do_not_count():
+    model = sequence(
+        *(layers.Normalization(), layers.Conv2D(2, 3), layers.LayerNormalization(), layers.PReLU()),
+        *(layers.GroupNormalization(1), layers.Activation(layers.PReLU()), Scale()),
+    )
+    assert (multiply_adds(model), depth(model)) == (2 * 9 * 36, 1)
+
+
+class Scale(layers.Layer):
+    """A layer with a `call` of its own, whose weights scale."""
+
+    def build(self, input_shape):
+        self.factor = self.add_weight(shape=input_shape[-1:])
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+
+class Block(layers.Layer):
+    """A layer of layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.deep = [layers.Conv2D(2, 3, padding="same"), layers.Conv2D(2, 3, padding="same")]
+        self.shallow = layers.Conv2D(2, 1)
+
+    def call(self, inputs):
+        return self.deep[1](self.deep[0](inputs)) + self.shallow(inputs)
+
+
+class Product(layers.Layer):
+    """A layer that applies weights itself."""
+
+    def build(self, input_shape):
+        self.weight = self.add_weight(shape=(input_shape[-1], 2))
+
+    def call(self, inputs):
+        return keras.ops.matmul(inputs, self.weight)
+
+
+def test_cost_of_a_layer_of_layers_is_theirs():
+    model = sequence(layers.Conv2D(2, 1), Block())
+    assert multiply_adds(model) == 64 * (2 + 36 + 36 + 4)
+    assert (depth(model), last_receptive_field(model)) == (3, 5)
+
+
+def test_networks_with_several_outputs_are_counted():
+    model = architectures.googlenet(auxiliary_heads=True)
+    assert depth(model) == 22 and network_cost(model).parameters == 13_378_280
+
+
+@pytest.mark.parametrize(
+    ("name", "pixels", "num_layers"),
+    [
+        ("MobileNet", 315, 28),
+        ("MobileNetV3Small", 96, 54),
+        ("ConvNeXtTiny", 1688, 59),
+        ("EfficientNetB0", 96, 82),
+    ],
+)
+def test_networks_of_keras_are_counted(name, pixels, num_layers):
+    with keras.StatelessScope(initialize_variables=False):
+        model = getattr(keras.applications, name)(weights=None, input_shape=(96, 96, 3))
+        result = network_cost(model)
+    assert (result.receptive_field, result.depth) == (pixels, num_layers)
+
+
 def test_cost_refuses_what_it_cannot_count():
-    inner = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(1, 3)])
-    with pytest.raises(ValueError, match="from layers alone"):
-        network_cost(keras.Sequential([keras.Input((8, 8, 1)), inner]))
     with pytest.raises(ValueError, match="one size"):
-        network_cost(keras.Sequential([keras.Input((None, None, 1)), layers.Conv2D(1, 3)]))
+        network_cost(sequence(layers.Conv2D(1, 3), shape=(None, None, 1)))
+    with pytest.raises(ValueError, match="one size"):
+        multiply_adds(sequence(layers.Conv2D(1, 3), shape=(None, None, 1)))
     with pytest.raises(ValueError, match="receptive field is unknown"):
-        network_cost(keras.Sequential([keras.Input((8, 8, 1)), layers.UpSampling2D(2)]))
+        network_cost(sequence(layers.UpSampling2D(2)))
+    for layer in (Product(), layers.EinsumDense("abcd,de->abce", (8, 8, 2))):
+        with pytest.raises(ValueError, match=r"not known how often .* uses its weights"):
+            network_cost(sequence(layer))
+    kernel = np.ones((3, 3, 1, 1), "float32")
+    inputs = keras.Input((8, 8, 1))
+    with pytest.raises(ValueError, match=r"a call of keras\.ops"):
+        network_cost(keras.Model(inputs, keras.ops.conv(inputs, kernel)))

@@ -179,24 +179,3 @@ def test_receptive_fields_of_a_keras_model_equal_its_gradients():
     for seen, field, index in ((rows, vertical[-1], 2), (columns, horizontal[-1], 5)):
         first = field.start + index * field.jump
         assert (seen.min(), seen.max()) == (first, first + field.size - 1)
-
-
-def model_with(*stack):
-    return keras.Sequential([keras.Input((8, 8, 1)), *stack])
-
-
-def test_models_that_are_no_chain_of_windows_are_refused():
-    inputs = keras.Input((8, 8, 1))
-    branch = layers.Conv2D(1, 3, padding="same")(inputs)
-    with pytest.raises(ValueError, match="branches"):
-        receptive_field(keras.Model(inputs, layers.Add(name="sum")([inputs, branch])))
-    inner = model_with(layers.Conv2D(1, 3))
-    with pytest.raises(ValueError, match="a model in a model"):
-        receptive_field(model_with(inner))
-    for layer in (layers.Conv2DTranspose(1, 2, 2), layers.ZeroPadding2D(), layers.UpSampling2D()):
-        with pytest.raises(ValueError, match="moves positions"):
-            receptive_field(model_with(layer))
-    with pytest.raises(ValueError, match="channels first"):
-        receptive_field(
-            keras.Sequential([keras.Input((1, 8, 8)), layers.MaxPooling2D(2, data_format="channels_first")])
-        )

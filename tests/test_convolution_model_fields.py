@@ -50,13 +50,18 @@ def seen_pixels(model, axis):
 
 
 def assert_field_is_where_the_gradient_is(model):
-    for axis in (0, 1):
+    for axis, size in enumerate(model.input_shape[1:3]):
         field = receptive_field(model, axis=axis)[-1]
-        for unit, expected in enumerate(seen_pixels(model, axis)):
+        for unit, found in enumerate(seen_pixels(model, axis)):
             start = field.start + unit * field.jump
-            start, end = np.clip((start, start + field.size), 0, model.input_shape[1 + axis])
-            # A unit that sees padding alone has no gradient.
-            assert (start, end) == expected if expected else start == end
+            end = start + field.size
+            if found is None:  # a unit in the padding, alone
+                assert start < 0 or end > size or field.jump == 0
+            elif start >= 0 and end <= size:
+                assert found == (start, end)
+            # At the border a stride may leave out pixels that the padding cuts off from the rest.
+            else:
+                assert max(start, 0) <= found[0] < found[1] <= min(end, size)
 
 
 # Models drawn by hypothesis
@@ -65,14 +70,41 @@ PADDINGS = st.sampled_from(["valid", "same"])
 PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
 
+def later(kind, *arguments, **options):
+    """Return a function that makes the layer when it is called."""
+    return lambda x: kind(*arguments, **options)(x)
+
+
 def convolution(kind, kernel, strides, padding):
     filters = () if kind is layers.DepthwiseConv2D else (2,)
-    return lambda x: kind(*filters, kernel, strides=strides, padding=padding, activation="relu")(x)
+    return later(kind, *filters, kernel, strides=strides, padding=padding, activation="relu")
+
+
+def dilated(size, rate):
+    return later(layers.Conv2D, 2, size, dilation_rate=rate, padding="same")
+
+
+def transposed(size, padding):
+    return later(layers.Conv2DTranspose, 2, size, padding=padding)
+
+
+def pooled(size, strides, padding):
+    return later(layers.AveragePooling2D, size, strides, padding)
+
+
+def padded(above, left):
+    return later(layers.ZeroPadding2D, ((above, 1), (left, 0)))
+
+
+def cropped(above, left):
+    return later(layers.Cropping2D, ((above, 0), (left, 1)))
 
 
 def branches(first, second):
-    paths = [layers.Conv2D(2, size, padding="same") for size in (first, second)]
-    return lambda x: layers.Concatenate()([path(x) for path in paths])
+    def apply(x):
+        return layers.Concatenate()([layers.Conv2D(2, size, padding="same")(x) for size in (first, second)])
+
+    return apply
 
 
 def residual(size):
@@ -97,35 +129,22 @@ def gated(x):
 
 
 def normalized(x):
-    return layers.BatchNormalization()(x)
+    return layers.BatchNormalization()(layers.Dropout(0.5)(layers.RandomFlip()(x)))
 
 
-def dropped(x):
-    return layers.Dropout(0.5)(layers.RandomFlip()(x))
-
-
+KINDS = st.sampled_from([layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D])
 BLOCKS = st.one_of(
-    st.builds(
-        convolution,
-        st.sampled_from([layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D]),
-        PAIRS,
-        st.integers(1, 2),
-        PADDINGS,
-    ),
-    st.builds(
-        lambda size, stride, padding: layers.AveragePooling2D(size, stride, padding), PAIRS, PAIRS, PADDINGS
-    ),
-    st.builds(lambda size, rate: layers.Conv2D(2, size, dilation_rate=rate, padding="same"), PAIRS, PAIRS),
-    st.builds(lambda size, padding: layers.Conv2DTranspose(2, size, padding=padding), PAIRS, PADDINGS),
-    st.builds(lambda above, left: layers.ZeroPadding2D(((above, 1), (left, 0))), *[st.integers(0, 2)] * 2),
-    st.builds(lambda above, left: layers.Cropping2D(((above, 0), (left, 1))), *[st.integers(0, 1)] * 2),
-    st.builds(branches, st.integers(1, 4), PAIRS),
+    st.builds(convolution, KINDS, PAIRS, st.integers(1, 2), PADDINGS),
+    st.builds(pooled, PAIRS, PAIRS, PADDINGS),
+    st.builds(dilated, PAIRS, PAIRS),
+    st.builds(transposed, PAIRS, PADDINGS),
+    st.builds(padded, st.integers(0, 2), st.integers(0, 2)),
+    st.builds(cropped, st.integers(0, 1), st.integers(0, 1)),
+    st.builds(branches, PAIRS, PAIRS),
     st.builds(residual, PAIRS),
     st.builds(shared, PAIRS),
     st.builds(nested, PAIRS),
-    st.sampled_from(
-        [gated, layers.BatchNormalization(), layers.Dropout(0.5), layers.RandomFlip(), ops.square]
-    ),
+    st.sampled_from([gated, normalized, ops.square]),
 )
 
 

@@ -191,8 +191,31 @@ def test_everything_is_seen_after_global_pooling():
 
 def test_layers_whose_sight_is_unknown_are_refused():
     model = network(layers.UpSampling2D(dtype="float64", name="larger"))
-    with pytest.raises(ValueError, match="'larger' moves places"):
+    with pytest.raises(ValueError, match="'larger' moves positions"):
         receptive_boxes(model, "larger", np.array((0, 0)), IMAGE_SHAPE[:2])
-    with pytest.raises(ValueError, match="any size"):
-        free = network(conv(2, seed=0, name="conv"), shape=(None, None, 3))
-        receptive_boxes(free, "conv", np.array((0, 0)), (8, 8))
+
+
+def test_box_of_a_transposed_convolution():
+    model = network(
+        layers.Conv2DTranspose(4, 5, padding="same", name="up", dtype="float64"), shape=(16, 16, 1)
+    )
+    boxes = receptive_boxes(model, "up", np.array((8, 8)), (16, 16))
+    np.testing.assert_array_equal(boxes, (6, 6, 11, 11))
+
+
+def test_boxes_of_models_of_any_size_are_those_of_the_size_asked_for():
+    def stack():
+        return (
+            conv(2, seed=0, strides=2, padding="same", name="strided"),
+            layers.GlobalAveragePooling2D(keepdims=True, dtype="float64", name="pooled"),
+        )
+
+    free = network(*stack(), shape=(None, None, 3))
+    for size in ((8, 9), (11, 6)):
+        fixed = network(*stack(), shape=(*size, 3))
+        for layer in ("strided", "pooled"):
+            found, expected = (receptive_boxes(model, layer, (0, 0), size) for model in (free, fixed))
+            np.testing.assert_array_equal(found, expected)
+    images = random_images(3, (11, 6, 3))
+    top = top_patches(free, images, "strided", 0, k=2)
+    np.testing.assert_array_equal(top.boxes, top_patches(fixed, images, "strided", 0, k=2).boxes)

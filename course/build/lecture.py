@@ -7,7 +7,7 @@ section, `subslide`: one more slide of it), what continues it (`-`), what appear
 - a slide shows the heading of the cell that begins it, and the outputs of its code cells;
 - the prose of its cells becomes the speaker's notes;
 - code is not shown;
-- *Predict* (`utils.practice.questions` says how it is written) shows its question and choices, asks the
+- *Predict* (`course.questions` says how it is written) shows its question and choices, asks the
   hall to vote, and gives the first paragraph of its answer after a click. It has a slide of its own.
 
 The metadata `lecture` changes this for one cell:
@@ -22,9 +22,6 @@ The metadata `lecture` changes this for one cell:
 
 from dataclasses import dataclass, fields
 from typing import Any, Self
-
-# Of the first edition, which showed code unless told otherwise; it changes nothing any more.
-FORMER_KEYS = {"hide_code"}
 
 
 @dataclass(frozen=True)
@@ -45,12 +42,11 @@ class Lecture:
             ValueError: an entry is unknown, has the wrong type, or means nothing for a cell of this type.
         """
         lecture: dict[str, Any] = cell["metadata"].get("lecture", {})
-        given = {key: value for key, value in lecture.items() if key not in FORMER_KEYS}
         known = {field.name for field in fields(cls)}
-        if unknown := sorted(set(given) - known):
+        if unknown := sorted(set(lecture) - known):
             raise complaint(cell, f"knows no {', '.join(unknown)}; it may hold {', '.join(sorted(known))}")
-        check_types(cell, given)
-        return cls(**given)
+        check_types(cell, lecture)
+        return cls(**lecture)
 
 
 def check_types(cell: dict[str, Any], given: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from typing import cast
 
 from utils.pretrained import efficientnet_lite0
-from utils.pretrained.lite0 import blocks
+from utils.pretrained.lite0 import PIXEL_MEAN, PIXEL_SCALE, blocks
 
 import keras
 from keras import layers
@@ -99,5 +99,6 @@ def _with_preprocessing(network: keras.Model, size: int) -> keras.Model:
     """Make a network take pictures of any size, from 0 to 255, so that nobody can forget the scale."""
     images = keras.Input((None, None, 3), name="images")
     x = layers.Resizing(size, size, interpolation="bicubic", name="resize", dtype="float32")(images)
-    x = layers.Rescaling(1 / 128, offset=-127 / 128, name="preprocess", dtype="float32")(x)
+    scale = {"scale": 1 / PIXEL_SCALE, "offset": -PIXEL_MEAN / PIXEL_SCALE}
+    x = layers.Rescaling(**scale, name="preprocess", dtype="float32")(x)
     return keras.Model(images, network(x), name=network.name)

@@ -11,6 +11,7 @@ from laboratory.transfer.networks import split_lite0
 from laboratory.transfer.records import Record
 from utils.data.cats_and_dogs import balanced_subset
 from utils.pretrained import efficientnet_lite0
+from utils.pretrained.lite0 import PIXEL_MEAN, PIXEL_SCALE
 from utils.training import share_correct
 
 import keras
@@ -19,7 +20,7 @@ from keras import layers
 SMALL_SIZE = 128  # The wrong scales need features of their own, which at this size cost a third.
 PER_CLASS = 500
 SCALES = {
-    "(x - 127) / 128, right": (1 / 128, -127 / 128),
+    "(x - 127) / 128, right": (1 / PIXEL_SCALE, -PIXEL_MEAN / PIXEL_SCALE),
     "x / 255": (1 / 255, 0.0),
     "x, from 0 to 255": (1.0, 0.0),
 }

@@ -69,7 +69,7 @@ def find_arrays(folder: Path, npz_pattern: str) -> Iterator[tuple[Path, Reader]]
 
 def read_npz(path: Path) -> Arrays:
     """Read an .npz file with the arrays x_train, y_train, x_test and y_test."""
-    with _format_errors(path), np.load(path, allow_pickle=False) as archive:
+    with _format_errors(path), path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         x_train, y_train, x_test, y_test = (archive[name] for name in Arrays._fields)
     return _checked(Arrays(x_train, y_train.ravel(), x_test, y_test.ravel()))
 

@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 IMAGE_SIZE = 224
+PIXEL_MEAN, PIXEL_SCALE = 127, 128  # the network takes (x - 127) / 128, for x from 0 to 255
 
 
 class Stage(NamedTuple):
@@ -88,7 +89,7 @@ def preprocess_input(images):
     Returns:
         the same shape, float32, from -0.992 to 1.
     """
-    return (keras.ops.cast(images, "float32") - 127.0) / 128.0
+    return (keras.ops.cast(images, "float32") - PIXEL_MEAN) / PIXEL_SCALE
 
 
 def blocks() -> Iterator[tuple[str, int, Stage, int]]:
