@@ -1,8 +1,6 @@
 """utils.convolution against Keras and TensorFlow, in float64."""
 
 from utils.convolution import (
-    average_pool2d,
-    average_pool2d_backward,
     conv2d,
     conv2d_backward,
     max_pool2d,
@@ -136,22 +134,6 @@ def test_switches_equal_tensorflow():
     _, expected = tf.nn.max_pool_with_argmax(images, 3, 2, "VALID")  # (row * W + column) * C + c
     _, switches = max_pool2d(images, 3, 2)
     np.testing.assert_array_equal(switches * 3 + np.arange(3), expected)
-
-
-@POOLINGS
-def test_average_pooling_equals_tensorflow(pool_size, stride, padding, size):
-    images = tf.constant(np.random.default_rng(0).normal(size=(2, *size, 3)))
-    with tf.GradientTape() as tape:
-        tape.watch(images)
-        expected = tf.nn.avg_pool2d(images, pool_size, stride, padding.upper())
-    pooled = average_pool2d(images.numpy(), pool_size, stride, padding)
-    np.testing.assert_allclose(pooled, expected, atol=1e-12)
-    grad_output = np.random.default_rng(1).normal(size=pooled.shape)
-    np.testing.assert_allclose(
-        average_pool2d_backward(grad_output, images.shape, pool_size, stride, padding),
-        tape.gradient(expected, images, output_gradients=grad_output),
-        atol=1e-12,
-    )
 
 
 def test_receptive_fields_of_a_keras_model_equal_its_gradients():

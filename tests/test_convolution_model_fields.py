@@ -34,19 +34,18 @@ def seen_pixels(model, axis):
     """Return for each unit along an axis the first pixel with a gradient, and the one behind the last."""
     rng = np.random.default_rng(0)
     model.set_weights([rng.uniform(0.1, 1, weights.shape) for weights in model.get_weights()])
-    images = tf.constant(rng.uniform(0.1, 1, (1, *model.input_shape[1:])), "float32")
-    found = []
-    with tf.GradientTape(persistent=True) as tape:
+    num_units = model.output_shape[1 + axis]
+    image = rng.uniform(0.1, 1, (1, *model.input_shape[1:]))
+    images = tf.constant(np.repeat(image, num_units, axis=0), "float32")  # one image for each unit
+    with tf.GradientTape() as tape:
         tape.watch(images)
         maps = model(images, training=False)
         # What a normalization keeps the same, such as the sum over all channels, has no gradient.
-        maps = maps * rng.uniform(0.1, 1, maps.shape)
-        units = tf.unstack(tf.reduce_sum(maps, axis=(0, 2 - axis, 3)))
-    for unit in units:
-        gradient = np.abs(tape.gradient(unit, images)).sum(axis=(0, 3)).sum(axis=1 - axis)
-        places = np.flatnonzero(gradient)
-        found.append((places[0], places[-1] + 1) if len(places) else None)
-    return found
+        maps = maps * rng.uniform(0.1, 1, maps.shape[1:])
+        own = tf.linalg.diag_part(tf.transpose(tf.reduce_sum(maps, axis=(2 - axis, 3))))
+    gradients = np.abs(tape.gradient(own, images)).sum(axis=(2 - axis, 3))
+    places = [np.flatnonzero(gradient) for gradient in gradients]
+    return [(seen[0], seen[-1] + 1) if len(seen) else None for seen in places]
 
 
 def assert_field_is_where_the_gradient_is(model):
@@ -55,12 +54,12 @@ def assert_field_is_where_the_gradient_is(model):
         for unit, found in enumerate(seen_pixels(model, axis)):
             start = field.start + unit * field.jump
             end = start + field.size
-            if found is None:  # a unit in the padding, alone
-                assert start < 0 or end > size or field.jump == 0
-            elif start >= 0 and end <= size:
+            is_inside = field.jump and start >= 0 and end <= size
+            # At the border a stride may leave out pixels that the padding cuts off from the rest, and a
+            # unit in the padding sees nothing; the field holds what is seen there, and more.
+            if is_inside:
                 assert found == (start, end)
-            # At the border a stride may leave out pixels that the padding cuts off from the rest.
-            else:
+            elif found:
                 assert max(start, 0) <= found[0] < found[1] <= min(end, size)
 
 
@@ -96,10 +95,6 @@ def padded(above, left):
     return later(layers.ZeroPadding2D, ((above, 1), (left, 0)))
 
 
-def cropped(above, left):
-    return later(layers.Cropping2D, ((above, 0), (left, 1)))
-
-
 def branches(first, second):
     def apply(x):
         return layers.Concatenate()([layers.Conv2D(2, size, padding="same")(x) for size in (first, second)])
@@ -125,7 +120,7 @@ def nested(size):
 
 def gated(x):
     gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
-    return layers.Multiply()([x, layers.Dense(x.shape[-1], "sigmoid")(gate)])
+    return layers.Multiply()([x, layers.Dense(x.shape[-1])(gate)])
 
 
 def normalized(x):
@@ -139,7 +134,6 @@ BLOCKS = st.one_of(
     st.builds(dilated, PAIRS, PAIRS),
     st.builds(transposed, PAIRS, PADDINGS),
     st.builds(padded, st.integers(0, 2), st.integers(0, 2)),
-    st.builds(cropped, st.integers(0, 1), st.integers(0, 1)),
     st.builds(branches, PAIRS, PAIRS),
     st.builds(residual, PAIRS),
     st.builds(shared, PAIRS),
@@ -148,7 +142,7 @@ BLOCKS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(blocks=st.lists(BLOCKS, min_size=1, max_size=4))
 def test_the_gradient_reaches_exactly_the_field(blocks):
     def build(x):
@@ -182,7 +176,12 @@ def test_the_gradient_reaches_exactly_the_field(blocks):
             layers.Conv2D(2, 3, activation=layers.ReLU()),
             layers.Conv2D(2, 3, activation=lambda x: tf.nn.relu(x)),
         ),
-        *(layers.Resizing(15, 18), layers.RandomCrop(15, 18), layers.Reshape(SHAPE)),
+        *(
+            layers.Cropping2D(((1, 2), (0, 3))),
+            layers.Resizing(15, 18),
+            layers.RandomCrop(15, 18),
+            layers.Reshape(SHAPE),
+        ),
     ],
     ids=lambda layer: layer.name,
 )

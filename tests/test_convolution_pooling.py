@@ -1,11 +1,6 @@
 """Pooling of utils.convolution, against loops, finite differences and its laws."""
 
-from utils.convolution import (
-    average_pool2d,
-    average_pool2d_backward,
-    max_pool2d,
-    max_pool2d_backward,
-)
+from utils.convolution import max_pool2d, max_pool2d_backward
 
 import numpy as np
 import pytest
@@ -58,14 +53,6 @@ def test_max_pooling_and_switches_equal_loops(case):
 
 
 @given(pooling_cases())
-def test_average_pooling_equals_loops(case):
-    images, options = case
-    pooled = average_pool2d(images, **options)
-    for index, values, _ in window_lists(images, pooled.shape, **options):
-        assert pooled[index] == pytest.approx(np.mean(values), abs=1e-12)
-
-
-@given(pooling_cases())
 def test_gradients_equal_central_differences(case):
     images, options = case
     pooled, switches = max_pool2d(images, **options)
@@ -73,10 +60,6 @@ def test_gradients_equal_central_differences(case):
 
     expected = central_differences(lambda x: (max_pool2d(x, **options)[0] * weights).sum(), images)
     found = max_pool2d_backward(weights, switches, images.shape)
-    assert relative_error(found, expected) < 1e-7
-
-    expected = central_differences(lambda x: (average_pool2d(x, **options) * weights).sum(), images)
-    found = average_pool2d_backward(weights, images.shape, **options)
     assert relative_error(found, expected) < 1e-7
 
 
@@ -113,7 +96,6 @@ def test_a_nan_is_the_maximum_and_stands_where_it_stood():
     pooled, switches = max_pool2d(images)
     assert np.isnan(pooled).ravel().tolist() == [True, False, False, False]
     assert switches[0, 0, 0, 0] == 4
-    assert np.isnan(average_pool2d(images)).ravel().tolist() == [True, False, False, False]
 
 
 def test_minus_infinity_is_a_value_like_others():
@@ -126,9 +108,8 @@ def test_types():
     for given_type, expected in [(np.uint8, np.float64), (np.float32, np.float32)]:
         images = np.ones((1, 4, 4, 1), given_type)
         pooled, switches = max_pool2d(images)
-        assert pooled.dtype == average_pool2d(images).dtype == expected
+        assert pooled.dtype == expected
         assert max_pool2d_backward(pooled, switches, images.shape).dtype == expected
-        assert average_pool2d_backward(pooled, images.shape).dtype == expected
         assert switches.dtype.kind == "i"
 
 
@@ -144,9 +125,8 @@ def test_types():
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(shape, options, message):
-    for function in (max_pool2d, average_pool2d):
-        with pytest.raises(ValueError, match=message):
-            function(np.ones(shape), **options)
+    with pytest.raises(ValueError, match=message):
+        max_pool2d(np.ones(shape), **options)
 
 
 def test_gradients_of_another_shape_are_refused():
@@ -155,5 +135,3 @@ def test_gradients_of_another_shape_are_refused():
         max_pool2d_backward(gradient, np.zeros((1, 2, 2, 1), int), (1, 4, 4, 1))
     with pytest.raises(ValueError, match=r"\(1, 4, 4, 1\).*do not belong together"):
         max_pool2d_backward(gradient, np.zeros((1, 2, 2, 3), int), (1, 4, 4, 1))
-    with pytest.raises(ValueError, match=r"returns \(1, 2, 2, 1\)"):
-        average_pool2d_backward(gradient, (1, 4, 4, 1))

@@ -1,10 +1,10 @@
 """Schedules, seeds, precision and the order of batches."""
 
-from utils.training import precision
 from utils.training import (
     batches_in_order,
     fastest_dtype_policy,
     inverse_time_decay,
+    precision,
     set_seed,
     shuffled_batches,
     warm_up_and_cosine,

@@ -10,8 +10,6 @@ from utils.convolution.kernels import LECTURE_KERNELS, LECTURE_SCALE
 from utils.convolution.layer import conv2d, conv2d_backward
 from utils.convolution.plane import convolve2d, correlate2d
 from utils.convolution.pooling import (
-    average_pool2d,
-    average_pool2d_backward,
     max_pool2d,
     max_pool2d_backward,
 )
@@ -23,8 +21,6 @@ __all__ = [
     "LECTURE_SCALE",
     "Layer",
     "ReceptiveField",
-    "average_pool2d",
-    "average_pool2d_backward",
     "conv2d",
     "conv2d_backward",
     "convolve2d",

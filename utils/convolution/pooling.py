@@ -1,9 +1,8 @@
-"""Max pooling with switches, average pooling, and their backward passes."""
+"""Max pooling with switches, and its backward pass."""
 
 import functools
 
 from utils.convolution.windows import (
-    Geometry,
     Padding,
     Pair,
     as_batch,
@@ -82,60 +81,6 @@ def max_pool2d_backward(
     return grad_images.reshape(input_shape)
 
 
-def average_pool2d(
-    images: np.ndarray,
-    pool_size: Pair = 2,
-    stride: Pair | None = None,
-    padding: Padding = "valid",
-) -> np.ndarray:
-    """Average each window over those of its pixels that lie inside the image.
-
-    Args:
-        images, pool_size, stride, padding: as in `max_pool2d`.
-
-    Returns:
-        (N, output height, output width, C).
-    """
-    images = as_batch(as_floats(images)[0])
-    where = _pooling(images.shape, pool_size, stride, padding)
-    return _sum(pad(images, where.padding), where) / _pixels_inside(images, where)
-
-
-def average_pool2d_backward(
-    grad_output: np.ndarray,
-    input_shape: tuple[int, int, int, int],
-    pool_size: Pair = 2,
-    stride: Pair | None = None,
-    padding: Padding = "valid",
-) -> np.ndarray:
-    """Share each gradient equally among the pixels of its window.
-
-    Args:
-        grad_output: (N, output height, output width, C), d loss / d output of `average_pool2d`.
-        input_shape: (N, H, W, C) of the pooled images.
-        pool_size, stride, padding: what `average_pool2d` was called with.
-
-    Returns:
-        (N, H, W, C), d loss / d images.
-    """
-    (grad_output,) = as_floats(grad_output)
-    where = _pooling(input_shape, pool_size, stride, padding)
-    expected = (input_shape[0], *where.output_size, input_shape[3])
-    if grad_output.shape != expected:
-        raise ValueError(
-            f"grad_output has shape {grad_output.shape}, but average_pool2d returns {expected} "
-            f"for images {input_shape}: pass the same settings."
-        )
-    images = np.zeros(input_shape, grad_output.dtype)
-    share = grad_output / _pixels_inside(images, where)
-    grad_padded = pad(images, where.padding)
-    for _, pixels in taps(grad_padded, where):
-        pixels += share
-    (top, _), (left, _) = where.padding
-    height, width = input_shape[1:3]
-    return grad_padded[:, top : top + height, left : left + width]
-
-
 def _pooling(input_shape, pool_size, stride, padding):
     """Return the geometry of a pooling, in which every window holds at least one pixel."""
     pool_size = as_pair("pool_size", pool_size)
@@ -143,13 +88,3 @@ def _pooling(input_shape, pool_size, stride, padding):
     if any(max(zeros) >= size for zeros, size in zip(where.padding, pool_size, strict=True)):
         raise ValueError(f"padding {padding!r} must be smaller than pool_size {pool_size}.")
     return where
-
-
-def _pixels_inside(images: np.ndarray, where: Geometry) -> np.ndarray:
-    """Return how many pixels of each window are in the image: (1, output height, output width, 1)."""
-    return _sum(pad(np.ones((1, *images.shape[1:3], 1), images.dtype), where.padding), where)
-
-
-def _sum(padded: np.ndarray, where: Geometry) -> np.ndarray:
-    """Return the sum of each window."""
-    return functools.reduce(np.add, (pixels for _, pixels in taps(padded, where)))
