@@ -1,6 +1,7 @@
 """Run chapters from top to bottom and store outputs: `python -m course.execute notebooks/NN_name.ipynb`.
 
-What a chapter must not store is left out: the state of widgets, and times of execution.
+What a chapter must not store is left out: the state of widgets, bars that have reached their end, and
+times of execution.
 """
 
 import argparse
@@ -58,9 +59,17 @@ def without_unwanted_outputs(notebook: nbformat.NotebookNode) -> nbformat.Notebo
     """Drop from an executed notebook what is not to be stored, in place; return the notebook."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not _is_bare_widget(output)]
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)
     return notebook
+
+
+def _is_bare_widget(output: nbformat.NotebookNode) -> bool:
+    """Whether an output is a widget without a still picture, such as a bar that has reached its end."""
+    data = output.get("data", {})
+    return WIDGET in data and "image/png" not in data
 
 
 def peak_memory_of_children() -> int | None:

@@ -86,3 +86,9 @@ def test_plot_confusion_counts():
     np.testing.assert_array_equal(matrix, [[1, 1, 0], [0, 1, 0], [1, 0, 0]])
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
     assert ax.get_ylabel() == "true class"
+
+
+def test_a_list_of_axes_is_one_figure():
+    figure, (left, right) = plt.subplots(1, 2)
+    assert figures.describe([left, right], "Two panels.") == [left, right]
+    assert figure.alt_text == "Two panels."

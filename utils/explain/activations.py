@@ -5,7 +5,6 @@ other function, a partial, a lambda or one of TensorFlow, is tried on numbers: w
 is a ReLU. What is neither known nor recognized is unknown, and whoever cannot do with that refuses it.
 """
 
-import enum
 import functools
 import weakref
 from collections.abc import Callable
@@ -14,10 +13,10 @@ from typing import NamedTuple
 from utils.convolution import kinds, recorded
 from utils.convolution.graph import Graph, Step
 from utils.convolution.steps import look_inside, walk
+from utils.explain.behavior import Kind, behavior
 from utils.layers import Subsampling, TableConv2D, fused_gelu, scaled_tanh
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras import layers
 
@@ -37,17 +36,6 @@ WITHOUT_ACTIVATION = (
     *(layers.Dot, layers.Masking, layers.Embedding),
 )
 KNOWN_FUNCTIONS = (*vars(keras.activations).values(), *recorded.ACTIVATIONS, scaled_tanh, fused_gelu)
-
-
-class Kind(enum.Enum):
-    """What an activation does."""
-
-    LINEAR = "linear"
-    RELU = "relu"  # capped or not
-    SOFTMAX = "softmax"  # or its logarithm
-    SIGMOID = "sigmoid"
-    OTHER = "other"
-    UNKNOWN = "unknown"
 
 
 class Parts(NamedTuple):
@@ -163,7 +151,7 @@ def _kind_of_own(step: Step) -> tuple[Kind, str]:
     if kind is not Kind.UNKNOWN or kinds.public_class(layer) not in (None, layers.Lambda, layers.Pipeline):
         return kind, label
     if not layer.weights and len(step.sources) == 1:
-        kind = behavior(functools.partial(_apply, step))
+        kind = behavior(functools.partial(_apply, step), rank=len(step.input_shapes[0]))
         if kind is not None:
             return kind, label
     with tf.init_scope():
@@ -175,44 +163,11 @@ def _kind_of_operation(step: Step) -> tuple[Kind, str]:
     if kind_of_class in recorded.arithmetic() | recorded.rearrangements():
         return Kind.LINEAR, step.name
     if len(step.sources) == 1:
-        found = behavior(functools.partial(_apply, step))
+        found = behavior(functools.partial(_apply, step), rank=len(step.input_shapes[0]))
         if found is not None:
             return found, step.name
     smooth = (recorded.place_by_place() | recorded.softmaxes()) - recorded.choices()
     return (Kind.OTHER if kind_of_class in smooth else Kind.UNKNOWN), step.name
-
-
-# Numbers on which activations differ, near 0 and far from it, in rows of 8; bfloat16 can hold them all.
-_SIZES = np.logspace(-6, 4, 100)
-_NEAR = np.concatenate([np.linspace(-8, 8, 400), np.random.default_rng(0).normal(0, 2, 400)])
-_NUMBERS = np.concatenate([_NEAR, -_SIZES, _SIZES]).reshape(-1, 8)
-_NUMBERS = tf.cast(tf.cast(_NUMBERS, tf.bfloat16), tf.float32).numpy()
-
-
-def behavior(function: Callable) -> Kind | None:
-    """Return what a function of one tensor does to many numbers, None if it is none of the four."""
-    with tf.init_scope():
-        try:
-            values = tf.convert_to_tensor(function(tf.constant(_NUMBERS)))
-        except Exception:  # What a function of the user's raises is not known.
-            return None
-        if values.shape != _NUMBERS.shape or not values.dtype.is_floating:
-            return None
-        tolerance = 1e-5 if values.dtype.size >= 4 else 1e-2
-        numbers = tf.cast(values, tf.float32).numpy()
-        for kind, expected in _expected(numbers):
-            if np.allclose(numbers, expected, rtol=tolerance, atol=tolerance):
-                return kind
-    return None
-
-
-def _expected(values: np.ndarray):
-    yield Kind.LINEAR, _NUMBERS
-    yield Kind.RELU, _NUMBERS.clip(0)
-    yield Kind.RELU, _NUMBERS.clip(0, max(values.max(), 0.1))
-    yield Kind.SIGMOID, tf.sigmoid(_NUMBERS)
-    yield Kind.SOFTMAX, tf.nn.softmax(_NUMBERS)
-    yield Kind.SOFTMAX, tf.nn.log_softmax(_NUMBERS)
 
 
 def _first(tensor, *_, **__):

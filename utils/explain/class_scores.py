@@ -9,7 +9,8 @@ from collections.abc import Callable
 from utils.convolution import kinds, recorded
 from utils.convolution.graph import Step
 from utils.convolution.steps import look_inside
-from utils.explain.activations import Kind, split_activation
+from utils.explain.activations import split_activation
+from utils.explain.behavior import Kind
 from utils.explain.inputs import BATCH_SIZE, in_batches, require_gradient
 from utils.explain.network import Network
 from utils.explain.relu_rules import calling_with, gradient_rule

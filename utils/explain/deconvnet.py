@@ -15,7 +15,8 @@ ECCV 2014, section 2.1. What it leaves open is decided here:
 from utils.architectures.zfnet_cifar10 import LocalContrastNormalization
 from utils.convolution import kinds
 from utils.convolution.graph import Step
-from utils.explain.activations import Kind, split_activation
+from utils.explain.activations import split_activation
+from utils.explain.behavior import Kind
 from utils.explain.inputs import BATCH_SIZE, check_images, check_units, in_batches, require_gradient
 from utils.explain.network import LayerChoice, Network
 from utils.explain.relu_rules import deconvnet_rule, skip_going_back

@@ -26,9 +26,11 @@ def randomize_downward(model: keras.Model, seed: int = 0) -> Iterator[tuple[str,
     Yields:
         the name of the layer that was destroyed last, and one copy of the model, which the next
         step changes further.
+
+    Raises:
+        ValueError: the model cannot be copied, or looked into.
     """
-    destroyed, rng = keras.models.clone_model(model), np.random.default_rng(seed)
-    destroyed.set_weights(model.get_weights())
+    destroyed, rng = _copy(model), np.random.default_rng(seed)
     # A layer that is called several times counts where it is called first.
     operations = dict.fromkeys(step.operation for step in walk(destroyed).steps)
     for layer in reversed([operation for operation in operations if getattr(operation, "weights", ())]):
@@ -36,6 +38,19 @@ def randomize_downward(model: keras.Model, seed: int = 0) -> Iterator[tuple[str,
             [rng.permutation(array.ravel()).reshape(array.shape) for array in layer.get_weights()]
         )
         yield layer.name, destroyed
+
+
+def _copy(model: keras.Model) -> keras.Model:
+    """Return a model of the same layers with weights of its own, equal to those of `model`."""
+    try:
+        copy = keras.models.clone_model(model)
+    except Exception as error:  # What a layer raises that cannot be built from its config is not known.
+        raise ValueError(
+            f"{model.name!r} cannot be copied: Keras must be able to save its layers and activations, which "
+            "it cannot with a lambda."
+        ) from error
+    copy.set_weights(model.get_weights())
+    return copy
 
 
 def rank_correlation(maps: np.ndarray, others: np.ndarray) -> float:

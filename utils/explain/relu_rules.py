@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from utils.convolution.graph import Step
-from utils.explain.activations import Kind, split_activation
+from utils.explain.activations import split_activation
+from utils.explain.behavior import Kind
 
 import tensorflow as tf
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from utils.convolution import kinds
 from utils.convolution.graph import Graph, Shape, Slot, Step
 from utils.convolution.steps import walk
-from utils.explain.activations import Kind, kind_of
+from utils.explain.activations import kind_of
+from utils.explain.behavior import Kind
 from utils.figures.style import describe
 
 import keras

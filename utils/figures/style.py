@@ -18,14 +18,14 @@ plt.rcParams.update(
     {"figure.constrained_layout.use": True, "image.cmap": "viridis", "axes.titlesize": "medium"}
 )
 
-Drawn = TypeVar("Drawn", Axes, np.ndarray)
+Drawn = TypeVar("Drawn", Axes, np.ndarray, list[Axes])
 
 
 def describe(axes: Drawn, alt: str) -> Drawn:
     """Give the figure of `axes` its alternative text, which notebooks, site and slides store.
 
     Args:
-        axes: the Axes, or an array of Axes, of one figure.
+        axes: the Axes, or an array or list of Axes, of one figure.
         alt: what a person who cannot see the figure needs to know, in one or two sentences.
 
     Returns:
@@ -53,9 +53,10 @@ def store_few_colors(axes: Drawn, num_colors: int = 64) -> Drawn:
     return axes
 
 
-def _figure_of(axes: Axes | np.ndarray) -> Any:
+def _figure_of(axes: Axes | np.ndarray | list[Axes]) -> Any:
     """Return the figure of `axes`, to which the course adds attributes of its own."""
-    return (axes if isinstance(axes, Axes) else axes.flat[0]).figure
+    first = axes if isinstance(axes, Axes) else np.ravel(np.asarray(axes, object))[0]
+    return first.figure
 
 
 def as_png(figure: Figure, dpi: float) -> bytes:
