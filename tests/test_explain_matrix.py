@@ -35,7 +35,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 SIDE, CLASS, UNIT, NUM_CLASSES = 10, 1, 2, 4
-RNG = np.random.default_rng(0)
+RNG = np.random.default_rng(48)  # half of the classes change when the images are shifted
 IMAGES = np.kron(RNG.uniform(0, 0.7, (6, 2, 2, 3)), np.ones((1, SIDE // 2, SIDE // 2, 1)))
 IMAGES = (IMAGES + RNG.uniform(0, 0.3, IMAGES.shape)).astype("float32")
 MULTIPLY_ADDS = 9 * 3 * 5 * 100 + 9 * 5 * 6 * 25 + 6 * 4
@@ -494,7 +494,7 @@ FORMS = {
         lambda: sequence(first=OwnInTensorFlow()), refused={*WITH_RULES, *OF_PLACES, "costs"}
     ),
     # Precisions
-    "mixed_bfloat16": Form(partial(in_precision, "mixed_bfloat16"), tolerance=0.03),
+    "mixed_bfloat16": Form(partial(in_precision, "mixed_bfloat16"), tolerance=0.1),
     "mixed_float16": Form(partial(in_precision, "mixed_float16"), refused=GOING_BACK, tolerance=0.01),
     "float16": Form(partial(in_precision, "float16"), refused=GOING_BACK, tolerance=0.01),
 }
