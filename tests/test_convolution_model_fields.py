@@ -199,10 +199,20 @@ def test_each_kind_of_layer_sees_where_its_gradient_is(layer):
         ),
         *(lambda x: ops.matmul(x, np.ones((2, 3), "float32")), lambda x: ops.softmax(x, axis=-1) * x),
         *(lambda x: x + ops.sum(x, axis=1, keepdims=True), keras.activations.relu),
+        *(lambda x: x[..., ::-1] + 1, lambda x: x[:, :, :, 1:], lambda x: ops.expand_dims(x[..., 0], -1)),
+        *(lambda x: ops.stack([x[..., 1], 2 * ops.mean(x, axis=-1)], axis=-1),),
     ],
 )
 def test_calls_of_keras_ops_are_followed(function):
     assert_field_is_where_the_gradient_is(functional(lambda x: function(layers.Conv2D(2, 3)(x))))
+
+
+@pytest.mark.parametrize("module", ["vgg16", "mobilenet_v2", "densenet"])
+def test_preprocessing_inside_a_model_is_followed(module):
+    preprocess = getattr(keras.applications, module).preprocess_input
+    model = functional(lambda x: layers.Conv2D(2, 3)(preprocess(x)), (9, 9, 3))
+    assert sizes(model)[-1] == (3, 1, 0)
+    assert_field_is_where_the_gradient_is(model)
 
 
 class Block(layers.Layer):
@@ -324,6 +334,30 @@ def test_what_is_not_understood_is_refused_by_name(layer, shape):
         model = chain(layers.Conv2D(2, 3), layer, shape=OPEN)
     with pytest.raises(ValueError, match=layer.name):
         receptive_field(model)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        *(
+            lambda x: x[:, ::2],
+            lambda x: x[:, 1:],
+            lambda x: ops.flip(x, axis=1),
+            lambda x: ops.roll(x, 1, axis=2),
+        ),
+        *(
+            lambda x: ops.transpose(x, (0, 2, 1, 3)),
+            lambda x: ops.repeat(x, 2, axis=1),
+            lambda x: ops.softmax(x, 1),
+        ),
+        *(lambda x: ops.expand_dims(ops.mean(x, axis=1), -1), lambda x: ops.concatenate([x, x], axis=1)),
+        *(lambda x: ops.conv(x, np.ones((3, 3, 2, 2), "float32")), lambda x: ops.max_pool(x, 3, 1)),
+        *(lambda x: ops.image.resize(x, (9, 9)), lambda x: ops.matmul(ops.ones((13, 13)), x), ops.cumsum),
+    ],
+)
+def test_calls_of_keras_ops_that_move_places_are_refused(function):
+    with pytest.raises(ValueError, match="moves positions|took the places"):
+        receptive_field(functional(lambda x: function(layers.Conv2D(2, 3)(x)), (15, 15, 2)))
 
 
 def test_flattened_places_are_refused_where_they_come_back():

@@ -23,6 +23,21 @@ class Rectifier:
         return tf.maximum(x, tf.zeros_like(x))
 
 
+class OwnRelu(layers.Layer):
+    def call(self, x):
+        return tf.nn.relu(x)
+
+
+class OwnPReLU(layers.Layer):
+    """Has a weight, once it is built; trying it on numbers would build it."""
+
+    def build(self, shape):
+        self.slope = self.add_weight(shape=shape[1:])
+
+    def call(self, x):
+        return ops.maximum(x, 0) + ops.minimum(x, 0) * self.slope
+
+
 def softmax_by_hand(x):
     powers = ops.exp(x - ops.max(x, axis=-1, keepdims=True))
     return powers / ops.sum(powers, axis=-1, keepdims=True)
@@ -49,7 +64,7 @@ SPELLINGS = {
         ),
         *(lambda x: relu(x), lambda x: ops.maximum(x, 0), lambda x: x * tf.cast(x > 0, x.dtype)),
         *(layers.ReLU(), layers.ReLU(6.0), layers.LeakyReLU(0.0), layers.Activation(layers.ReLU())),
-        *(layers.Activation("relu"), layers.Activation(layers.Activation(layers.ReLU()))),
+        *(layers.Activation("relu"), layers.Activation(layers.Activation(layers.ReLU())), OwnRelu()),
     ],
     Kind.SOFTMAX: [
         *("softmax", "log_softmax", keras.activations.softmax, ops.softmax, tf.nn.softmax, softmax_by_hand),
@@ -72,7 +87,7 @@ SPELLINGS = {
     ],
     Kind.UNKNOWN: [
         *(tf.nn.elu, lambda x: tf.tanh(x), lambda x: ops.relu(x) - 1, lambda x: ops.maximum(x, 0.5), ops.abs),
-        *(lambda x: tf.nn.softmax(x / 2), layers.LSTM(3), layers.Lambda(tf.tanh)),
+        *(lambda x: tf.nn.softmax(x / 2), layers.LSTM(3), layers.Lambda(tf.tanh), OwnPReLU()),
     ],
 }
 CASES = [(kind, spelling) for kind, spellings in SPELLINGS.items() for spelling in spellings]
@@ -142,6 +157,23 @@ def test_calls_of_keras_ops_are_recognized(kind, function):
 )
 def test_layers_that_are_functions_are_recognized(kind, layer):
     assert split_activation(walk(keras.Sequential([keras.Input((3, 4)), layer])).steps[0]).kind is kind
+
+
+def test_what_an_own_layer_does_depends_on_its_axis():
+    (step,) = walk(
+        keras.Sequential([keras.Input((3, 4, 2)), layers.Lambda(lambda x: tf.nn.softmax(x, 1))])
+    ).steps
+    assert split_activation(step).kind is Kind.UNKNOWN
+
+
+def test_an_activation_that_is_exchanged_later_is_seen():
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, "softmax"), layers.Activation("relu")])
+    dense, last = walk(model).steps
+    model.layers[0].activation, model.layers[1].activation = (
+        keras.activations.linear,
+        keras.activations.sigmoid,
+    )
+    assert (split_activation(dense).kind, split_activation(last).kind) == (Kind.LINEAR, Kind.SIGMOID)
 
 
 @settings(max_examples=40, deadline=None)

@@ -104,10 +104,17 @@ def mixes_axis(operation, step: Step, axis: int) -> bool:
     """Whether each place that comes out depends on all that go in along an axis, 0 or 1."""
     if is_of(operation, (*GLOBAL_POOLINGS, layers.GroupNormalization)):
         return True
-    if is_of(operation, ALONG_AXES):
-        axes = [operation.axis] if isinstance(operation.axis, int) else operation.axis
-        return any(number % 4 == 1 + axis for number in axes)
-    return type(operation) in recorded.reductions() and step.output_shape[1 + axis] == 1
+    is_along_axes = is_of(operation, ALONG_AXES) or type(operation) in recorded.reductions()
+    return is_along_axes and 1 + axis in _axes(operation, step)
+
+
+def _axes(operation, step: Step) -> set[int]:
+    """Return the axes of the input that an operation puts together."""
+    rank = len(step.input_shapes[0])
+    if operation.axis is None:
+        return set(range(rank))
+    axes = [operation.axis] if isinstance(operation.axis, int) else operation.axis
+    return {number % rank for number in axes}
 
 
 def keeps_places(operation, step: Step, axis: int) -> bool:
@@ -123,17 +130,47 @@ def keeps_places(operation, step: Step, axis: int) -> bool:
     if type(operation) in recorded.matrix_products():
         return len(step.args) == 2 and isinstance(step.args[0], Slot) and np.ndim(step.args[1]) == 2
     if type(operation) in recorded.reductions():
-        return before[1 + axis] == after[1 + axis]
+        return 1 + axis not in _axes(operation, step)
+    if type(operation) in recorded.stacks():
+        return len(before) == 3 and operation.axis in (-1, 3)
+    if type(operation) in recorded.selections():
+        return _selects_channels(step)
     if _is_function(operation):
         takes_one = step.args == (step.sources[0],) and not step.kwargs
-        return takes_one and works_place_by_place(operation, before[3] or 1)
+        return takes_one and works_place_by_place(operation, before[-1] or 1)
     return type(operation) in recorded.place_by_place()
 
 
+def is_plane(step: Step) -> bool:
+    """Whether the output is one channel of maps, (N, H, W), with its places."""
+    if len(step.output_shape) != 3 or len(step.output_shapes) != 1:
+        return False
+    if len(step.input_shapes[0]) == 4:
+        is_sum = type(step.operation) in recorded.reductions() and _axes(step.operation, step) == {3}
+        return is_sum or (type(step.operation) in recorded.selections() and _selects_channels(step))
+    is_elementwise = type(step.operation) in recorded.place_by_place()
+    return is_elementwise and all(len(shape) == 3 for shape in step.input_shapes)
+
+
+def _selects_channels(step: Step) -> bool:
+    """Whether an index in brackets, of maps (N, H, W, C), concerns the channels alone."""
+    index = step.args[1] if len(step.args) == 2 and isinstance(step.args[1], tuple) else ()
+    everything = [slice(None)] * (4 - len(index) + 1)
+    parts = [part for own in index for part in (everything if own is Ellipsis else [own])]
+    return len(parts) == 4 and parts[:3] == [slice(None)] * 3 and isinstance(parts[3], int | slice)
+
+
 def _is_function(operation) -> bool:
-    """Whether an operation is a function of the user's, or one with an axis, that can be tried on numbers."""
-    is_own_layer = isinstance(operation, layers.Layer) and public_class(operation) in (None, layers.Lambda)
-    return type(operation) in recorded.softmaxes() or (is_own_layer and not operation.weights)
+    """Whether an operation is a function with an axis, or of the user's, that can be tried on numbers."""
+    return type(operation) in recorded.softmaxes() or is_own_function(operation)
+
+
+def is_own_function(operation) -> bool:
+    """Whether an operation is a layer of the user's, or a Lambda, that has no weights."""
+    if not isinstance(operation, layers.Layer) or public_class(operation) not in (None, layers.Lambda):
+        return False
+    # A layer that has not been built must not be built for numbers that it is tried on.
+    return not operation.weights and (operation.built or type(operation).build is layers.Layer.build)
 
 
 def gathers(step: Step) -> bool:
@@ -156,6 +193,8 @@ def check_activation(operation, step: Step) -> None:
     if isinstance(activation, layers.Layer):
         is_softmax = is_of(activation, (layers.Softmax,)) and activation.axis in (-1, 3)
         keeps = is_softmax or is_of(activation, PLACE_BY_PLACE)
+        if is_own_function(activation):
+            keeps = works_place_by_place(activation, step.output_shape[-1] or 1)
         check_activation(activation, step)
     else:
         keeps = works_place_by_place(activation, step.output_shape[-1] or 1)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from utils.convolution import kinds
-from utils.convolution.graph import Graph, Slot, Step
+from utils.convolution.graph import Graph, Shape, Slot, Step
 from utils.convolution.receptive import Layer, ReceptiveField, look_through
 from utils.convolution.steps import look_inside, walk
 
@@ -67,7 +67,8 @@ class _Follower:
         known = dict(known)
         for step in steps:
             inputs = [known[source] for source in step.sources]
-            look = self._look_at_places if step.has_positions else self._look_at_vectors
+            has_places = step.has_positions or (kinds.is_plane(step) and _all_have_places(inputs))
+            look = self._look_at_places if has_places else self._look_at_vectors
             known.update(dict.fromkeys(step.targets, look(step, inputs)))
         return known
 
@@ -142,7 +143,7 @@ class _Follower:
 
     def _join(self, step: Step, fields: Sequence[ReceptiveField]) -> ReceptiveField:
         """Return the smallest window that holds what is seen at one place through any of the inputs."""
-        sizes = [shape[1 + self.axis] if len(shape) == 4 else 1 for shape in step.input_shapes]
+        sizes = [_num_units(shape, self.axis) for shape in step.input_shapes]
         num_outputs = step.output_shape[1 + self.axis]
         is_one = [
             field.jump == 0 or size == 1 != num_outputs for field, size in zip(fields, sizes, strict=True)
@@ -178,7 +179,7 @@ class _Follower:
     def _seen_together(self, step: Step, inputs: Sequence[Sight]) -> ReceptiveField | None:
         """Return what all positions of all inputs see together, None if that depends on an open size."""
         fields = [sight.field for sight in inputs if sight.field is not None]
-        sizes = [shape[1 + self.axis] if len(shape) == 4 else 1 for shape in step.input_shapes]
+        sizes = [_num_units(shape, self.axis) for shape in step.input_shapes]
         return self._together(fields, sizes) if len(fields) == len(inputs) else None
 
     def _together(
@@ -198,6 +199,15 @@ class _Follower:
         start = min(max(field.start, 0), self.image_size)
         end = min(max(field.end + (num_units - 1) * field.jump, 0), self.image_size)
         return ReceptiveField("", end - start, 0, start)
+
+
+def _all_have_places(sights: Sequence[Sight]) -> bool:
+    return all(sight.field is not None and sight.field.jump and not sight.scattered_by for sight in sights)
+
+
+def _num_units(shape: Shape, axis: int) -> int | None:
+    """Return the number of places along an axis; vectors (N, F) have one."""
+    return shape[1 + axis] if len(shape) > 2 else 1
 
 
 def _union(fields: Sequence[ReceptiveField]) -> ReceptiveField:

@@ -118,6 +118,18 @@ def joins() -> frozenset[type]:
 
 
 @functools.cache
+def selections() -> frozenset[type]:
+    """Return the class of an index in brackets."""
+    return classes_of(lambda x: [x[..., 0]])
+
+
+@functools.cache
+def stacks() -> frozenset[type]:
+    """Return the classes of the operations that can put maps (N, H, W) back into channels."""
+    return classes_of(lambda x: [ops.stack([x, x]), ops.expand_dims(x, -1)])
+
+
+@functools.cache
 def matrix_products() -> frozenset[type]:
     """Return the class of `keras.ops.matmul`."""
     return classes_of(lambda x: [ops.matmul(x, x)])

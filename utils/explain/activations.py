@@ -97,7 +97,10 @@ def _kind_of_layer(layer: layers.Layer) -> tuple[Kind, str]:
         return (Kind.SOFTMAX if layer.axis in (-1, 1, [-1], (-1,)) else Kind.OTHER), "softmax"
     if kinds.is_of(layer, (layers.ELU, layers.PReLU)):
         return Kind.OTHER, layer.name
-    return (Kind.LINEAR if kinds.is_of(layer, WITHOUT_ACTIVATION) else Kind.UNKNOWN), layer.name
+    if kinds.is_of(layer, WITHOUT_ACTIVATION):
+        return Kind.LINEAR, layer.name
+    found = behavior(layer) if kinds.is_own_function(layer) else None
+    return found or Kind.UNKNOWN, layer.name
 
 
 @functools.lru_cache(maxsize=256)
@@ -146,16 +149,16 @@ def _kind(step: Step) -> tuple[Kind, str]:
 
 
 def _kind_of_own(step: Step) -> tuple[Kind, str]:
+    """Return what a layer does as an activation, one with a `call` of its own or a Lambda among them."""
     layer = step.operation
-    kind, label = _kind_of_layer(layer)
-    if kind is not Kind.UNKNOWN or kinds.public_class(layer) not in (None, layers.Lambda, layers.Pipeline):
-        return kind, label
+    if kinds.public_class(layer) not in (None, layers.Lambda, layers.Pipeline):
+        return _kind_of_layer(layer)
     if not layer.weights and len(step.sources) == 1:
         kind = behavior(functools.partial(_apply, step), rank=len(step.input_shapes[0]))
         if kind is not None:
-            return kind, label
+            return kind, layer.name
     with tf.init_scope():
-        return _kind_inside(look_inside(step)), label
+        return _kind_inside(look_inside(step)), layer.name
 
 
 def _kind_of_operation(step: Step) -> tuple[Kind, str]:

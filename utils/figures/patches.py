@@ -84,7 +84,7 @@ def show_top_patches(
         of_unit = used[number * num_parts : (number + 1) * num_parts]
         draw_unit(of_unit, top, number)
         of_unit[0].set_title(title, fontsize="small", loc="left")
-    return store_few_colors(describe(used, alt), 256 if with_images else 64)
+    return store_few_colors(describe(used, alt))
 
 
 def draw_unit(axes: Sequence[Axes] | np.ndarray, top: TopPatches, number: int) -> None:
