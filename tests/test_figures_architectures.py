@@ -107,6 +107,46 @@ def test_activation_that_serves_two_layers_has_its_own_box():
     assert len(edges) == 4
 
 
+def labels(model):
+    nodes, edges = arrange(model)
+    return [box_label(node.box) for node in nodes], [edge[:2] for edge in edges]
+
+
+def test_nested_models_are_drawn_layer_by_layer():
+    inner = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(3, 3, padding="same"), layers.ReLU()])
+    inputs = keras.Input((8, 8, 3))
+    boxes, edges = labels(keras.Model(inputs, layers.Add()([inputs, inner(inner(inputs))])))
+    assert boxes == [
+        *("input\n8×8×3", "conv 3×3\n3 maps\nReLU", "conv 3×3\n3 maps\nReLU", "add\n3 maps"),
+    ]
+    assert sorted(edges) == [(0, 1), (0, 3), (1, 2), (2, 3)]
+
+
+def test_models_filled_by_add_and_of_any_size_are_drawn():
+    model = keras.Sequential()
+    for layer in (keras.Input((None, None, 3)), layers.Conv2D(2, 3), layers.MaxPooling2D(2)):
+        model.add(layer)
+    boxes, edges = labels(model)
+    assert boxes == ["input\n?×?×3", "conv 3×3\n2 maps", "max 2×2 / 2\n2 maps"]
+    assert edges == [(0, 1), (1, 2)]
+
+
+def test_activations_of_every_spelling_have_their_name():
+    inputs = x = keras.Input((8, 8, 3))
+    for activation in (layers.ReLU(), lambda x: keras.ops.relu(x), "gelu", layers.Softmax(), None):
+        x = layers.Conv2D(2, 1, activation=activation)(x)
+    boxes, _ = labels(keras.Model(inputs, keras.ops.tanh(x)))
+    assert [box.split("\n")[2:] for box in boxes] == [
+        ["8×8×3"][1:],
+        ["ReLU"],
+        ["ReLU"],
+        ["gelu"],
+        ["softmax"],
+        [],
+        [],
+    ]
+
+
 def test_a_whole_network_of_branches_is_refused():
     inputs = x = keras.Input((8, 8, 3))
     for index in range(3):
