@@ -108,3 +108,19 @@ def test_arguments_that_do_not_fit_are_refused():
         receptive_field([Layer(5)], input_size=4)
     with pytest.raises(ValueError, match="stride"):
         receptive_field([Layer(3, stride=0)])
+    with pytest.raises(ValueError, match="A list holds `Layer`s"):
+        receptive_field([(3, 1)])
+    for wrong in (0, 2.5, True):
+        with pytest.raises(ValueError, match="input_size must be an integer of at least 1"):
+            receptive_field([Layer(1)], wrong)
+    with pytest.raises(ValueError, match="axis must be 0"):
+        receptive_field([Layer(1)], axis=-1)
+
+
+def test_a_size_is_needed_only_where_the_start_depends_on_it():
+    even = [Layer(2, stride=2, padding="same"), Layer((1, 3), stride=2, padding="same")]
+    assert receptive_field(even) == receptive_field(even, 10) == receptive_field(even, 11)
+    with pytest.raises(ValueError, match="pass input_size"):
+        receptive_field(even, axis=1)
+    # One axis asks nothing of the other: a window that does not fit there is no matter.
+    assert receptive_field([Layer((1, 5))], 3) == [("", 1, 1, 0)]

@@ -278,6 +278,15 @@ def test_a_nested_model_with_a_call_of_its_own_is_one_step():
     np.testing.assert_array_equal(run(walk(outer), random_images())[0], outer(random_images()))
 
 
+def test_a_function_of_keras_is_one_step():
+    symbol = keras.KerasTensor((None, *SHAPE))
+    function = keras.Function(symbol, ops.relu(symbol) * 2)
+    inputs = keras.Input(SHAPE)
+    model = keras.Model(inputs, function(inputs))
+    assert [step.operation for step in walk(model).steps] == [function]
+    np.testing.assert_array_equal(run(walk(model), random_images())[0], model(random_images()))
+
+
 class Block(layers.Layer):
     """Written with layers and `keras.ops`."""
 

@@ -41,8 +41,8 @@ def random_images(shape, num_images=2):
     return np.random.default_rng(0).uniform(0, 1, (num_images, *shape)).astype("float32")
 
 
-def of_keras(name, side=64):
-    return lambda: getattr(keras.applications, name)(weights=None, input_shape=(side, side, 3))
+def of_keras(name):
+    return lambda: getattr(keras.applications, name)(weights=None, input_shape=(64, 64, 3))
 
 
 # Networks of the course and of Keras, and whether all their activations are ReLUs.
@@ -51,17 +51,13 @@ NETWORKS = {
     "zfnet_cifar10": (architectures.zfnet_cifar10, True),
     "lenet1": (architectures.lenet1, False),
     "lenet5": (architectures.lenet5, False),
-    "lenet5 modern": (lambda: architectures.lenet5("modern"), True),
     "small_alexnet": (architectures.small_alexnet, True),
     "small_resnet": (architectures.small_resnet, True),
-    "small_xception": (architectures.small_xception, True),
     "speedrun": (architectures.speedrun, False),
     "efficientnet_lite0": (lambda: efficientnet_lite0(weights=None, input_shape=(64, 64, 3)), True),
     "MobileNet": (of_keras("MobileNet"), True),
-    "MobileNetV2": (of_keras("MobileNetV2"), True),
     "MobileNetV3Small": (of_keras("MobileNetV3Small"), False),
     "EfficientNetB0": (of_keras("EfficientNetB0"), False),
-    "ResNet50V2": (of_keras("ResNet50V2", side=32), True),
 }
 
 
@@ -351,6 +347,30 @@ def test_images_that_are_not_finite_are_refused(method, wrong):
 
 
 # Other functions that read a model
+
+
+class Head(layers.Layer):
+    """Ends with a softmax, whose shape is changed once more."""
+
+    def build(self, shape):
+        self.dense = layers.Dense(2)
+        self.dense.build(shape)
+
+    def call(self, x):
+        return ops.reshape(ops.softmax(self.dense(x)), (-1, 2))
+
+
+def test_a_softmax_hidden_in_the_last_layer_is_refused_where_it_must_be_left_out():
+    stack = [layers.Conv2D(2, 3, activation="relu"), layers.Flatten()]
+    model = keras.Sequential([keras.Input((6, 6, 1)), *stack, Head(name="head")])
+    images = random_images((6, 6, 1))
+    for method in (saliency, smooth_grad, guided_backprop, grad_cam):
+        with pytest.raises(ValueError, match="not known whether 'head' ends with a softmax"):
+            method(model, images, 0)
+    predicted = model.predict(images, verbose=0).argmax(axis=1)
+    scores = occlusion(model, images, size=3, stride=3).scores
+    np.testing.assert_array_equal(scores, occlusion(model, images, predicted, size=3, stride=3).scores)
+    assert unsteadiness(model, images) in (0, 0.5, 1)
 
 
 def test_layers_of_nested_models_are_destroyed_one_by_one():

@@ -64,7 +64,7 @@ FAMOUS = (
 
 
 def cost_table(builders: Iterable[Callable[[], keras.Model]] = FAMOUS) -> list[Cost]:
-    """Build each network without numbers in its weights, and count; this takes next to no memory."""
+    """Build each network, without numbers for its weights, and count; this takes almost no memory."""
     # Keras lists, for each thread, the weights that still wait for their numbers, and would draw them
     # with the next network of this thread; another thread's list ends with it.
     with ThreadPoolExecutor(max_workers=1) as thread:

@@ -3,7 +3,7 @@
 The conventions are Keras's: images are (N, H, W, C), kernels are (kernel height, kernel width,
 C / groups, filters), and a layer's "convolution" is a correlation: the kernel is not turned.
 float32 and float64 are kept, integers become float64. A NaN reaches exactly the outputs whose
-window contains it.
+window contains it. `receptive_field` also reads Keras models; Keras is imported for them alone.
 """
 
 from utils.convolution.kernels import LECTURE_KERNELS, LECTURE_SCALE

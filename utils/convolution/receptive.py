@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from utils.checks import require_integer
 from utils.convolution.windows import Geometry, Padding, Pair, geometry
 
 ANY_SIZE = 10**9  # pixels, at which every window fits
@@ -63,6 +64,8 @@ def receptive_field(layers, input_size: int | None = None, axis: int = 0) -> lis
     """
     if axis not in (0, 1):
         raise ValueError(f"axis must be 0 for vertical or 1 for horizontal, not {axis!r}.")
+    if input_size is not None:
+        require_integer("input_size", input_size, 1)
     if hasattr(layers, "layers"):
         # Keras is loaded for models alone.
         from utils.convolution.model_fields import fields_of_model
@@ -75,6 +78,8 @@ def _fields_of_list(layers: Iterable, input_size: int | None, axis: int) -> list
     field, fields = ReceptiveField("", 1, 1, 0), []
     for layer in layers:
         layer = Layer(**layer) if isinstance(layer, Mapping) else layer
+        if not isinstance(layer, Layer):
+            raise ValueError(f"A list holds `Layer`s or dicts of their fields, not {layer!r}.")
         field, input_size = look_through(field, layer, input_size, axis)
         fields.append(field)
     return fields

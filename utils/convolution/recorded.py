@@ -157,5 +157,6 @@ def weighted_sums() -> frozenset[type]:
 
 def classes_of(record: Callable) -> frozenset[type]:
     """Return the classes of the operations that a function makes of a symbolic tensor (1, 1, 2, 2)."""
-    inputs = keras.Input(batch_shape=(1, 1, 2, 2))
-    return frozenset(type(step.operation) for step in walk(keras.Model(inputs, record(inputs))).steps)
+    inputs = keras.Input(batch_shape=(1, 1, 2, 2), name="x")
+    model = keras.Model(inputs, record(inputs), name="calls")
+    return frozenset(type(step.operation) for step in walk(model).steps)

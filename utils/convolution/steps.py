@@ -59,7 +59,7 @@ def is_transparent(operation) -> bool:
     """Whether an operation is a model whose steps are all that it does."""
     import keras
 
-    is_built = isinstance(operation, keras.Function | keras.Sequential) and hasattr(operation, "inputs")
+    is_built = isinstance(operation, keras.Model) and hasattr(operation, "inputs")
     return is_built and type(operation).call in _calls_of_keras()
 
 
@@ -68,15 +68,16 @@ def _calls_of_keras() -> tuple:
     """Return what `call` is in the models of Keras itself; a subclass may do something else."""
     import keras
 
-    inputs = keras.Input((1,))
-    return keras.Sequential.call, keras.Function.call, type(keras.Model(inputs, inputs)).call
+    (symbol,) = _symbols([(None, 1)], ["float32"])
+    functional = keras.Model(symbol, symbol, name="functional")
+    return keras.Sequential.call, type(functional).call
 
 
 def _as_functional(model):
     """Return a functional model of the same layers that is not compiled, as a clone would be again."""
     import keras
 
-    return keras.Model(list(model.inputs), list(model.outputs))
+    return keras.Model(list(model.inputs), list(model.outputs), name=model.name)
 
 
 def _input_shape(model, shape: Shape, image_size) -> Shape:
@@ -129,13 +130,15 @@ def _read_inside(step: Step) -> Graph:
     if "training" in inspect.signature(layer.call).parameters:
         kwargs = {**kwargs, "training": False}
     outputs = keras.tree.flatten(layer.call(*args, **kwargs))
-    return _read(keras.Model(symbols, outputs), list(shapes.values())).graph
+    return _read(keras.Model(symbols, outputs, name=layer.name), list(shapes.values())).graph
 
 
 def _symbols(shapes: Iterable[Shape], dtypes: Iterable[str]) -> list:
+    """Return symbolic tensors; they have names, so that Keras does not number the user's otherwise."""
     import keras
 
-    return [keras.Input(batch_shape=shape, dtype=dtype) for shape, dtype in zip(shapes, dtypes, strict=True)]
+    numbered = enumerate(zip(shapes, dtypes, strict=True))
+    return [keras.Input(batch_shape=shape, dtype=dtype, name=f"x{i}") for i, (shape, dtype) in numbered]
 
 
 class _Recorder:

@@ -1,4 +1,4 @@
-"""Ways to see what a convolutional network has learned, one per file; none changes the model.
+"""Ways to see what a convolutional network has learned, one per file; none of them changes the model.
 
 | of a layer's unit  | of an image and a class                    |
 |--------------------|--------------------------------------------|
@@ -7,9 +7,9 @@
 | `maximize_filter`  | `grad_cam`                                 |
 |                    | `occlusion`                                |
 
-`heat_maps` computes those that tell where, side by side. `pointing_game` and `mask_iou` score them
-against objects whose place is known, `randomize_downward` asks whether they depend on the weights, and
-`activity`, `similarity`, `aliased_energy` and `unsteadiness` tell what is wrong with a first layer.
+`heat_maps` computes the maps of all methods that have one per image. `pointing_game` and `mask_iou`
+score them against objects whose place is known, `randomize_downward` tests whether they depend on the
+weights, and `activity`, `similarity`, `aliased_energy` and `unsteadiness` diagnose a first layer.
 """
 
 from utils.explain.correspondence import cover_squares, inconsistency

@@ -119,9 +119,9 @@ def _kind_of_function(function: Callable) -> Kind:
 def _record(function: Callable) -> Graph | None:
     """Return the calls of `keras.ops` that a function makes, or None if it makes others."""
     with tf.init_scope():
-        inputs = keras.Input((5,))
+        inputs = keras.Input((5,), name="x")
         try:
-            return walk(keras.Model(inputs, function(inputs)))
+            return walk(keras.Model(inputs, function(inputs), name="activation"))
         except Exception:  # What foreign code raises when it is given a symbolic tensor is not known.
             return None
 

@@ -7,7 +7,7 @@ and 0, of score -z. Class 1 is predicted where p is at least 1/2.
 from collections.abc import Callable
 
 from utils.convolution import kinds, recorded
-from utils.convolution.graph import Step
+from utils.convolution.graph import Graph, Step
 from utils.convolution.steps import look_inside
 from utils.explain.activations import split_activation
 from utils.explain.behavior import Kind
@@ -42,7 +42,7 @@ class Classes:
             raise ValueError(
                 f"{network.model.name!r} gives {shape} instead of (N, classes): it has no class scores."
             )
-        self._last_activation, self._kind = _last_activation(network)
+        self._last_activation, self._kind = _last_activation(network.graph)
         self.is_binary = self._kind is Kind.SIGMOID and shape[1] == 1
         self.num_classes: int = 2 if self.is_binary else shape[1]
 
@@ -79,7 +79,7 @@ class Classes:
         return [tf.concat([1 - outputs, outputs], axis=1) if self.is_binary else outputs, *others]
 
     def predict(self, scores: tf.Tensor) -> tf.Tensor:
-        """Return the class (N,) with the largest score or output; of two that are equal, class 1."""
+        """Return the class (N,) with the largest score or output; if both of two are equal, class 1."""
         if self.is_binary:
             return tf.cast(scores[:, 1] >= scores[:, 0], tf.int64)
         return tf.argmax(scores, axis=1)
@@ -124,12 +124,12 @@ class Classes:
         return np.broadcast_to(classes, len(images)).astype(np.int64)
 
 
-def _last_activation(network: Network) -> tuple[Step, Kind]:
+def _last_activation(graph: Graph) -> tuple[Step, Kind]:
     """Return the step with the last activation, and its kind: unknown, if it may hide a softmax."""
-    step = network.last
+    step = graph.steps[graph.outputs[0].step]
     kind = split_activation(step).kind
-    while kind is Kind.LINEAR and _is_idle(step) and step.sources[0] != network.images:
-        step = network.steps[step.sources[0].step]
+    while kind is Kind.LINEAR and _is_idle(step) and step.sources[0].step >= 0:
+        step = graph.steps[step.sources[0].step]
         kind = split_activation(step).kind
     return step, Kind.UNKNOWN if kind not in LEFT_OUT and _hides_softmax(step) else kind
 
@@ -145,7 +145,6 @@ def _hides_softmax(step: Step) -> bool:
         return False
     with tf.init_scope():
         inside = look_inside(step)
-    if inside is None:
+    if inside is None or inside.outputs[0] in inside.inputs:
         return False
-    last = [inside.steps[slot.step] for slot in inside.outputs if slot.step >= 0]
-    return any(split_activation(inner).kind in LEFT_OUT for inner in last)
+    return _last_activation(inside)[1] in (*LEFT_OUT, Kind.UNKNOWN)

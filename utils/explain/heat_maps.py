@@ -1,4 +1,4 @@
-"""All methods that tell where in an image, on the same images."""
+"""All the methods that show where in an image something matters, applied to the same images."""
 
 from utils.explain.deconvnet import deconvnet
 from utils.explain.grad_cam import grad_cam
@@ -16,7 +16,7 @@ import numpy as np
 def heat_maps(
     model: keras.Model, images: np.ndarray, classes, layer: LayerChoice, *, size: int = 8, seed: int = 0
 ) -> dict[str, np.ndarray]:
-    """Compute one map per image with each method that tells where.
+    """Compute one map per image with each of these methods.
 
     Args:
         model, images, classes: see `input_gradient`.

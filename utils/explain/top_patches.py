@@ -1,4 +1,4 @@
-"""The parts of the images in a data set that a unit answers to most, and what it saw in them.
+"""The patches of the images in a data set to which a unit responds most, and what it saw in them.
 
 Source: M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks",
 ECCV 2014, figure 2.
