@@ -1,18 +1,21 @@
 """Run chapters from top to bottom and store outputs: `python -m course.execute notebooks/NN_name.ipynb`.
 
 What a chapter must not store is left out: the state of widgets, bars that have reached their end, and
-times of execution.
+times of execution. The exit status is 0 when all have run, 1 when a cell failed, and 2 when there was
+nothing to run.
 """
 
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from utils.files import written_beside
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
 SLOW_SECONDS = 5  # A cell that takes longer shows a bar that moves; its time is printed.
@@ -82,15 +85,36 @@ def peak_memory_of_children() -> int | None:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def nothing_to_run(path: Path) -> str:
+    """Say why a file cannot be run as a chapter, or nothing."""
+    if not path.is_file():
+        return f"{path}: there is no such file; name chapters, such as notebooks/01_convolution.ipynb"
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat lets errors of JSON, of Unicode and of its own schemas through
+        return f"{path}: not a notebook ({type(error).__name__}: {error})"
+    has_code = any(cell.cell_type == "code" and cell.source.strip() for cell in notebook.cells)
+    return "" if has_code else f"{path}: no code cell to run"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m course.execute", description=__doc__)
     parser.add_argument("chapters", nargs="+", type=Path, metavar="notebooks/NN_name.ipynb")
-    for path in parser.parse_args().chapters:
-        print(f"{path.stem}: {execute(path) / 60:.1f} minutes")
+    chapters = parser.parse_args(arguments).chapters
+    if reasons := list(filter(None, map(nothing_to_run, chapters))):
+        print("\n".join(["Nothing was run.", *reasons]), file=sys.stderr)
+        return 2
+    for path in chapters:
+        try:
+            print(f"{path.stem}: {execute(path) / 60:.1f} minutes")
+        except CellExecutionError as error:
+            print(f"{path}: a cell failed; the file stays as it was.\n{error}", file=sys.stderr)
+            return 1
     if (peak := peak_memory_of_children()) is not None:
         print(f"Most memory that a kernel took: {peak / 2**30:.1f} GiB")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -12,6 +12,7 @@ from pathlib import Path
 from utils.data import cifar10 as data
 from utils.data import cifar10_downloads
 from utils.data.cifar10_formats import Arrays
+from utils.data.fingerprint import hash_arrays
 
 import pytest
 from built_pages import build
@@ -37,7 +38,7 @@ def site(tmp_path_factory) -> Path:
 def small(monkeypatch, tmp_path, dead_url) -> Arrays:
     """A small set that passes for CIFAR-10, an empty cache, and no source that answers."""
     arrays = small_arrays()
-    monkeypatch.setattr(data, "CIFAR10_SHA256", data._sha256(arrays))
+    monkeypatch.setattr(data, "CIFAR10_SHA256", hash_arrays(*arrays))
     monkeypatch.setattr(cifar10_downloads, "OFFICIAL_URL", dead_url)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))

@@ -12,7 +12,7 @@ from assignment_answers import ASSIGNMENTS, SOURCES
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeFetchAssignment, ExchangeFetchFeedback, ExchangeSubmit
-from nbgrader.plugins import CsvExportPlugin
+from traitlets.utils.importstring import import_item
 
 
 class Course:
@@ -33,10 +33,8 @@ class Course:
         self.config.CourseDirectory.db_url = f"sqlite:///{self.root / 'gradebook.db'}"
         self.config.Exchange.root = str(folder / "exchange")
         self.config.Exchange.cache = str(folder / "cache")
-        self.config.Execute.timeout = cell_timeout
-        limit = f"limit_kernel(memory_bytes={memory_gib} * 2**30)"
-        started_with = [text.replace("limit_kernel()", limit) for text in self.config.Execute.extra_arguments]
-        self.config.Execute.extra_arguments = started_with
+        self.config.GradeApart.cell_seconds = cell_timeout
+        self.config.GradeApart.memory_bytes = memory_gib * 2**30
         self.api = NbGraderAPI(config=self.config)
 
     def release(self, name: str) -> nbformat.NotebookNode:
@@ -82,6 +80,17 @@ class Course:
         nbformat.write(notebook, self.fetch(name, student))
         self.submit(name, student)
 
+    def put(self, name: str, student: str, notebook: nbformat.NotebookNode) -> Path:
+        """Put a notebook where `collect` would, as without a shared folder, and return its path."""
+        place = self.root / "submitted" / student / name / self.released(name).name
+        place.parent.mkdir(parents=True)
+        nbformat.write(notebook, place)
+        return place
+
+    def feedback(self, name: str, student: str) -> Path:
+        """Return the page with the feedback for a student."""
+        return next((self.root / "feedback" / student / name).glob("*.html"))
+
     def submitted(self, name: str) -> dict[str, Path]:
         """Return the collected notebook of each student."""
         found = (self.root / "submitted").glob(f"*/{name}/*.ipynb")
@@ -97,6 +106,7 @@ class Course:
         """Export all grades and return the rows of the file."""
         path = self.root / "grades.csv"
         with self.api.gradebook as gradebook:
-            CsvExportPlugin(to=str(path), config=self.config).export(gradebook)
+            plugin = import_item(self.config.ExportApp.plugin_class)
+            plugin(to=str(path), config=self.config).export(gradebook)
         with path.open(newline="", encoding="utf-8") as file:
             return list(csv.DictReader(file))

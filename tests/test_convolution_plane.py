@@ -105,8 +105,8 @@ def test_lecture_kernels_sum_to_what_the_lecture_shows():
         "sharpen": 9,
         "lighten": 12,
         "darken": 6,
-        "random g": 9,
-        "random h": 8,
+        "random kernel 1": 9,
+        "random kernel 2": 8,
     }
     assert {kernel.shape for kernel in LECTURE_KERNELS.values()} == {(3, 3)}
 

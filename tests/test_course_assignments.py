@@ -6,8 +6,10 @@ tests/test_course_assignments_grading.py sends these submissions through nbgrade
 import ast
 from pathlib import Path
 
+from course.assignments.checker import names_needed
 from utils.practice import checks
 
+import numpy as np
 import pytest
 from assignment_answers import ANSWERS, SOURCES, fill, grade_id, read, run_cells, submissions, tasks
 
@@ -47,6 +49,26 @@ def test_each_task_is_text_then_answer_then_a_check_that_is_locked(source):
             assert "from utils.practice.checks import " in imports
             hidden = check.source.split("### BEGIN HIDDEN TESTS\n")[1]
             assert hidden.startswith("from utils.practice import checks\n\nchecks.verify()\n")
+
+
+def test_a_check_asks_for_names_of_its_own_answer_alone(source):
+    """Other names would come from the process of the answers, or from another task."""
+    cells = {grade_id(cell): cell for cell in read(source).cells}
+    given = [cell.source for cell in cells.values() if cell.cell_type == "code" and _is_given(cell)]
+    known = set().union(*(_names_bound(code) for code in given))
+    for task in tasks(source):
+        needed = names_needed(cells[f"{task.name}-check"].source, known)
+        assert needed and set(needed) <= _names_bound(task.solution), task.name
+
+
+def _is_given(cell) -> bool:
+    return cell.metadata.nbgrader.locked and not cell.metadata.nbgrader.grade
+
+
+def _names_bound(code: str) -> set[str]:
+    namespace: dict[str, object] = {"np": np, "print": lambda *_, **__: None}
+    exec(code, namespace)
+    return set(namespace) - {"print", "__builtins__"} - ({"np"} if "import numpy" not in code else set())
 
 
 def test_every_function_to_write_has_a_docstring(source):

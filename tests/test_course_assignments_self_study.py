@@ -1,5 +1,12 @@
 """The command for those who study alone: it hands out, reports and solves, and never overwrites."""
 
+import copy
+import errno
+import json
+import os
+
+from course.assignments import __main__ as command
+from course.assignments import release
 from course.assignments.__main__ import main
 from course.assignments.progress import check
 from course.assignments.release import STUB, find, student_version
@@ -10,12 +17,31 @@ from assignment_answers import SOURCES, fill, read, secret_lines, submissions, t
 
 SOURCE = SOURCES[0]
 NAME = SOURCE.parent.name
+FULL = sum(task.points for task in tasks(SOURCE))
 
 
 @pytest.fixture
 def started(tmp_path):
     assert main(["start", "1", "--folder", str(tmp_path)]) == 0
     return tmp_path / NAME / SOURCE.name
+
+
+@pytest.fixture
+def solved(started):
+    """A notebook with all the right answers."""
+    notebook = fill(nbformat.read(started, as_version=4), submissions(SOURCE)["solution"])
+    nbformat.write(notebook, started)
+    return started
+
+
+def progress(notebook, capsys) -> tuple[int, str, str]:
+    """Return the exit status of `progress`, and what it writes."""
+    capsys.readouterr()
+    status = main(["progress", "--folder", str(notebook.parents[1])])
+    return status, *capsys.readouterr()
+
+
+# start and solutions
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.parent.name)
@@ -37,6 +63,35 @@ def test_start_never_overwrites(started, capsys):
     assert "kept" in capsys.readouterr().out
 
 
+def test_start_does_not_write_through_a_link_to_nothing(tmp_path, capsys):
+    place = tmp_path / NAME / SOURCE.name
+    place.parent.mkdir()
+    place.symlink_to(tmp_path / "elsewhere")
+    assert main(["start", "1", "--folder", str(tmp_path)]) == 0
+    assert "kept" in capsys.readouterr().out and not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("action", ["start", "solutions"])
+def test_a_full_disk_leaves_nothing(tmp_path, capsys, monkeypatch, action):
+    def write(notebook, file):
+        file.write("{")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command.nbformat, "write", write)
+    assert main([action, "1", "--folder", str(tmp_path)]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_disk_without_links_will_do(tmp_path, monkeypatch):
+    def link(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    assert main(["start", "1", "--folder", str(tmp_path)]) == 0
+    assert [path.name for path in (tmp_path / NAME).iterdir()] == [SOURCE.name]
+
+
 def test_solutions_stand_beside_the_answers_and_are_not_overwritten(started):
     before, folder = started.read_bytes(), str(started.parents[1])
     assert main(["solutions", "01", "--folder", folder]) == 0
@@ -48,6 +103,9 @@ def test_solutions_stand_beside_the_answers_and_are_not_overwritten(started):
     assert solution.read_text() == "my notes" and started.read_bytes() == before
 
 
+# progress
+
+
 def test_progress_says_which_tasks_pass_and_why_others_do_not(started, capsys):
     right, wrong = submissions(SOURCE)["solution"], submissions(SOURCE)["wrong-0"]
     found = tasks(SOURCE)
@@ -56,10 +114,9 @@ def test_progress_says_which_tasks_pass_and_why_others_do_not(started, capsys):
     notebook.cells = [cell for cell in notebook.cells if cell.metadata.nbgrader.grade_id != "correlate-check"]
     nbformat.write(notebook, started)
     before = started.read_bytes()
-    assert main(["progress", "--folder", str(started.parents[1])]) == 0
-    shown = capsys.readouterr().out
-    full = sum(task.points for task in found)
-    assert f"{full - found[1].points} of {full} points" in shown
+    status, shown, _ = progress(started, capsys)
+    assert status == 0
+    assert f"{FULL - found[1].points} of {FULL} points" in shown
     assert "open    convolve  The kernel is not turned" in shown
     assert started.read_bytes() == before
 
@@ -68,21 +125,118 @@ def test_an_endless_loop_and_an_untouched_task_are_reported(started):
     found = tasks(SOURCE)
     answers = {found[0].name: found[0].solution, found[1].name: "while True:\n    pass"}
     nbformat.write(fill(nbformat.read(started, as_version=4), answers), started)
-    results = {result.task: result for result in check(started, cell_seconds=10)}
+    results = {result.task: result for result in check(started, cell_seconds=5).results}
     assert list(results) == [task.name for task in found]
-    assert not any(results[task.name].passes for task in found[1:])
-    assert all(results[task.name].message for task in found[1:])
+    assert [results[task.name].passes for task in found] == [True] + [False] * (len(found) - 1)
+    assert "5 seconds" in results[found[1].name].message
+    assert "Put your answer here" in results[found[2].name].message
 
 
-def test_bad_input_says_what_to_do(tmp_path, capsys):
-    assert main(["start", "77", "--folder", str(tmp_path)]) == 2
-    assert NAME in capsys.readouterr().err
-    assert main(["progress", "--folder", str(tmp_path)]) == 2
-    assert "start" in capsys.readouterr().err
-    broken = tmp_path / NAME / SOURCE.name
-    broken.parent.mkdir()
+@pytest.mark.parametrize("copies", ["at the end", "at the beginning", "emptied"])
+def test_pasted_cells_count_once_and_are_warned_about(solved, capsys, copies):
+    notebook = nbformat.read(solved, as_version=4)
+    pasted = copy.deepcopy([cell for cell in notebook.cells if cell.metadata.nbgrader.grade])
+    for cell in pasted:
+        cell.id += "-copy"
+        cell.source = "" if copies == "emptied" else cell.source
+    cells = notebook.cells
+    notebook.cells = cells + pasted if copies == "at the end" else pasted + cells
+    nbformat.write(notebook, solved)
+    status, shown, _ = progress(solved, capsys)
+    assert status == 0 and f"{FULL} of {FULL} points" in shown
+    assert shown.count("  passes  ") == len(tasks(SOURCE))
+    assert "warning: The cell correlate-check stands more than once; it counts once." in shown
+
+
+def test_stubs_with_emptied_checks_earn_nothing(started, capsys):
+    notebook = nbformat.read(started, as_version=4)
+    pasted = copy.deepcopy([cell for cell in notebook.cells if cell.metadata.nbgrader.grade])
+    for cell in pasted:
+        cell.id, cell.source = f"{cell.id}-copy", "pass"
+    notebook.cells += pasted
+    nbformat.write(notebook, started)
+    assert f" 0 of {FULL} points" in progress(started, capsys)[1]
+
+
+def test_a_notebook_without_metadata_is_not_checked(solved, capsys):
+    notebook = json.loads(solved.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+    solved.write_text(json.dumps(notebook), encoding="utf-8")
+    status, shown, error = progress(solved, capsys)
+    assert status == 2 and "points" not in shown
+    assert f"{NAME} was not checked: No cell carries the name of an answer." in error
+
+
+def test_an_answer_without_metadata_is_warned_about(solved, capsys):
+    notebook = nbformat.read(solved, as_version=4)
+    answer = next(cell for cell in notebook.cells if cell.metadata.nbgrader.solution)
+    answer.metadata = {}
+    nbformat.write(notebook, solved)
+    status, shown, _ = progress(solved, capsys)
+    assert status == 0 and f"{FULL - tasks(SOURCE)[0].points} of {FULL} points" in shown
+    assert "warning: The answer correlate is missing" in shown
+
+
+def test_a_notebook_that_begins_with_a_byte_order_mark_is_read(solved, capsys):
+    solved.write_bytes(b"\xef\xbb\xbf" + solved.read_bytes())
+    assert f"{FULL} of {FULL} points" in progress(solved, capsys)[1]
+
+
+def test_skipped_assertions_let_no_wrong_answer_pass(started, capsys, monkeypatch):
+    """The check of assignment 02's volumes is an assertion."""
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    assert main(["start", "2", "--folder", str(started.parents[1])]) == 0
+    place = started.parents[1] / SOURCES[1].parent.name / SOURCES[1].name
+    nbformat.write(fill(nbformat.read(place, as_version=4), submissions(SOURCES[1])["wrong-0"]), place)
+    results = check(place).results
+    assert [result.passes for result in results] == [False] * len(results)
+
+
+def test_a_broken_notebook_hides_no_other(solved, capsys):
+    folder = solved.parents[1]
+    assert main(["start", "2", "3", "--folder", str(folder)]) == 0
+    broken, missing = (folder / source.parent.name / source.name for source in SOURCES[1:3])
     broken.write_text("no notebook")
-    assert main(["progress", "1", "--folder", str(tmp_path)]) == 2
-    assert "no notebook that can be read" in capsys.readouterr().err
+    missing.unlink()
+    missing.mkdir()
+    status, shown, error = progress(solved, capsys)
+    assert status == 2 and f"{NAME}: {FULL} of {FULL} points" in shown
+    assert f"{SOURCES[1].parent.name} was not checked" in error and "no notebook that can be read" in error
+    assert f"{SOURCES[2].parent.name} was not checked" in error and "is no file" in error
+
+
+# nothing to do
+
+
+@pytest.mark.parametrize("action", ["start", "solutions", "progress"])
+def test_a_course_without_assignments_is_said(tmp_path, capsys, monkeypatch, action):
+    monkeypatch.setattr(release.sources, "__defaults__", (tmp_path / "nothing",))
+    assert main([action, "--folder", str(tmp_path)]) == 2
+    assert "There are no assignments in" in capsys.readouterr().err
+    assert main([action, "1", "--folder", str(tmp_path)]) == 2
+    assert "pip install -e" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["77", "", "0", "convolution", "01_convolutions", "-"])
+def test_an_unknown_assignment_is_said(tmp_path, capsys, number):
+    assert main(["start", number, "--folder", str(tmp_path)]) == 2
+    assert NAME in capsys.readouterr().err
     with pytest.raises(ValueError, match=NAME):
-        find("convolutions")
+        find(number)
+
+
+def test_progress_without_a_notebook_says_what_to_do(tmp_path, capsys):
+    assert main(["progress", "--folder", str(tmp_path)]) == 2
+    assert "course.assignments start" in capsys.readouterr().err
+
+
+def test_progress_of_an_assignment_that_was_not_started_says_so(started, capsys):
+    assert main(["progress", "2", "--folder", str(started.parents[1])]) == 2
+    assert f"{SOURCES[1].parent.name} was not checked" in capsys.readouterr().err
+
+
+def test_a_file_in_place_of_the_folder_is_said(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["start", "1", "--folder", str(tmp_path / "file")]) == 2
+    assert "file" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from browser import Reader, find_browser, start_jupyterlab, start_reader
 from playwright.sync_api import Locator, expect
 
 COURSE = Path(__file__).resolve().parents[1]
-FIRST_SEEN = COURSE / "notebooks" / "03_cifar10.ipynb"  # what the README's command opens
+FIRST_SEEN = COURSE / "notebooks" / "05_cifar10.ipynb"  # what the README's command opens
 CHAPTER = COURSE / "notebooks" / "01_convolution.ipynb"  # what is run
 SAME_EVERYWHERE = ("operands", "lecture-result", "im2col", "asymmetric", "scale")  # integers
 LECTURE_RESULT = [[29, 12, 64], [38, 41, 32], [13, 80, 81]]

@@ -1,11 +1,15 @@
 """The report: what it says, how it ends, and that nothing stops it."""
 
 import ast
+import functools
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
-from course import doctor
+from course.doctor import imports
+from course.doctor import report as doctor
 from course.doctor.results import COURSE, INSTALL, LACK, NOTE, OK, Result
 
 import pytest
@@ -17,8 +21,8 @@ MISSING = Result("a longer name", LACK, "not installed", INSTALL)
 
 
 def run_main(monkeypatch, found: list[Result]) -> int:
-    monkeypatch.setattr(doctor, "examine", lambda: found)
-    return doctor.main()
+    monkeypatch.setattr(doctor, "examine", lambda folder: found)
+    return doctor.main([])
 
 
 @pytest.mark.parametrize(
@@ -58,19 +62,19 @@ def test_check_that_breaks_does_not_stop_the_others(monkeypatch):
     def check_nothing_much():
         raise ImportError("No module named 'psutil'")
 
-    result = doctor.attempt(check_nothing_much)
-    assert result == (
-        "nothing much",
-        LACK,
-        "cannot be checked: No module named 'psutil'",
-        INSTALL,
-    )
+    for check in (check_nothing_much, functools.partial(check_nothing_much)):
+        assert doctor.attempt(check) == (
+            "nothing much",
+            LACK,
+            "cannot be checked: No module named 'psutil'",
+            INSTALL,
+        )
 
 
-def run_doctor(python: str, **environment: str) -> subprocess.CompletedProcess:
+def run_doctor(python: str, folder: Path = COURSE, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [python, "-B", "-m", "course.doctor"],
-        cwd=COURSE,
+        cwd=folder,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -99,13 +103,67 @@ def test_whole_program_with_a_tensorflow_that_breaks(tmp_path):
     assert process.returncode == 1 and process.stderr == ""
     assert "ImportError: broken file" in text and "uv sync --reinstall" in text
     assert "Jos\\xe9" in text
-    assert "missing: " in text and text.endswith("TensorFlow.")
+    assert "missing: TensorFlow, imports" in text
+    assert f"{tmp_path / 'tensorflow.py'}: found before the real module" in text
+
+
+@pytest.mark.parametrize("name", ["random", "shutil", "textwrap"])
+def test_a_file_that_hides_a_module_of_python_does_not_stop_the_doctor(tmp_path, name):
+    """It hides it from everything that PYTHONPATH reaches, and from notebooks beside it."""
+    (tmp_path / f"{name}.py").write_text("")
+    process = subprocess.run(
+        [sys.executable, "-B", "-m", "course.doctor", str(tmp_path / "nowhere")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 2 and process.stderr == f"There is no folder {tmp_path / 'nowhere'}.\n"
+
+
+def copy_modules(place: Path) -> None:
+    """Copy the modules and the name of the course, as `pip install .` does."""
+    for name in ("course", "utils"):
+        shutil.copytree(COURSE / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+    metadata = place / "deep_cnn_course-0.1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: deep-cnn-course\nVersion: 0.1.0\n")
+    (metadata / "RECORD").write_text("utils/__init__.py,,\ncourse/__init__.py,,\n")
+
+
+@pytest.mark.parametrize("where", ["in the clone", "elsewhere"])
+def test_a_course_installed_without_e_is_named_with_status_2(tmp_path, where):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    (site,) = (tmp_path / "bare").rglob("site-packages")
+    copy_modules(site)
+    folder = tmp_path / "bare" / ("Scripts" if sys.platform == "win32" else "bin")
+    place = COURSE if where == "in the clone" else tmp_path
+    process = run_doctor(str(folder / "python"), place, PYTHONPATH="")
+    assert process.returncode == 2 and process.stdout == ""
+    assert f"installed without -e: its modules were copied to {site}" in process.stderr
+    assert "uv sync" in process.stderr and "python -m pip install -e ." in process.stderr
+
+
+def test_without_a_copy_there_is_something_to_examine(tmp_path):
+    assert imports.copied_to(COURSE / "notebooks") is None
+    assert doctor.nothing_to_examine(tmp_path) == ""
+    assert doctor.nothing_to_examine(tmp_path / "nowhere") == f"There is no folder {tmp_path / 'nowhere'}."
+
+
+def test_the_notebooks_are_those_of_the_current_folder_or_of_the_course(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert doctor.notebooks_folder(None) == COURSE / "notebooks"
+    assert doctor.notebooks_folder(Path("mine")) == tmp_path / "mine"
+    (tmp_path / "copy.ipynb").touch()
+    assert doctor.notebooks_folder(None) == tmp_path
 
 
 def test_standard_library_suffices_to_start():
     """The names that are imported outside of functions, by the doctor and by `utils` itself."""
     files = [COURSE / "utils" / "__init__.py", COURSE / "utils" / "quiet_tensorflow.py"]
-    for path in [*files, *(COURSE / "utils" / "doctor").glob("*.py")]:
+    doctors = sorted((COURSE / "course" / "doctor").glob("*.py"))
+    assert len(doctors) > 5
+    for path in [*files, *doctors]:
         for node in ast.parse(path.read_text(), feature_version=(3, 9)).body:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) else []

@@ -1,7 +1,6 @@
 """Packages, TensorFlow, Keras and Jupyter with each fault made for real where that is possible."""
 
 import importlib.metadata
-import json
 import shutil
 import subprocess
 import sys
@@ -9,12 +8,15 @@ import tomllib
 from pathlib import Path
 
 from course.doctor import results, software
+from course.doctor.kernel import Answer
 from course.doctor.results import COURSE, INSTALL, LACK, NOTE, OK
 
 import pytest
 from doctor_cases import commands_for, python_arguments
 from packaging.requirements import Requirement
 
+FOLDER = COURSE / "notebooks"
+FORGET = software.probe_tensorflow.cache_clear
 # A TensorFlow that says what the probe asks, in milliseconds.
 FAKE_TENSORFLOW = """
 from types import SimpleNamespace
@@ -30,9 +32,9 @@ def own_home(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.delenv("CIFAR10_DIR", raising=False)
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
-    software.probe_tensorflow.cache_clear()
+    FORGET()
     yield
-    software.probe_tensorflow.cache_clear()
+    FORGET()
 
 
 @pytest.fixture
@@ -212,11 +214,25 @@ def test_processor_without_the_instructions(tensorflow):
 
 
 def test_keras_with_another_backend(monkeypatch):
-    assert software.check_keras_settings().level == OK
     monkeypatch.setenv("KERAS_BACKEND", "torch")
-    result = software.check_keras_settings()
+    result = software.check_keras_settings(FOLDER)
     assert result.level == LACK and "torch" in result.found
     assert results.set_variable("KERAS_BACKEND", "tensorflow") in result.fix
+
+
+KERAS = {"backend": "tensorflow", "floatx": "float32", "image_data_format": "channels_last"}
+KERAS |= {"dtype policy": "float32", "epsilon": 1e-7}
+
+
+@pytest.fixture
+def inside(monkeypatch):
+    """Return a function that says what a kernel finds, in place of a kernel."""
+
+    def say(**found) -> None:
+        monkeypatch.setattr(software.kernel, "ask", lambda folder, with_keras: Answer(found))
+        monkeypatch.setattr(software, "probe_tensorflow", lambda: subprocess.CompletedProcess([], 0))
+
+    return say
 
 
 @pytest.mark.parametrize(
@@ -224,37 +240,43 @@ def test_keras_with_another_backend(monkeypatch):
     [
         ('{"backend": "jax"}', LACK),
         ('{"image_data_format": "channels_first"}', LACK),
-        ('{"backend": "tensorflow", "image_data_format": "channels_last"}', OK),
+        ('{"floatx": "float16"}', LACK),
+        ('{"floatx": "float64"}', LACK),
+        ('{"epsilon": 0.1}', LACK),
+        ('{"backend": "tensorflow", "image_data_format": "channels_last", "floatx": "float32"}', OK),
         ("{}", OK),
+        ("[]", OK),
         ("not JSON", OK),
     ],
 )
-def test_settings_file_of_keras(tmp_path, text, level):
+def test_settings_file_of_keras(tmp_path, inside, text, level):
+    inside(keras=KERAS)
     path = tmp_path / "keras" / "keras.json"
     path.parent.mkdir()
     path.write_text(text)
-    result = software.check_keras_settings()
+    result = software.check_keras_settings(FOLDER)
     assert result.level == level
     if level == LACK:
         assert str(path) in result.found
         subprocess.run([sys.executable, *python_arguments(result.fix[0])], check=True)
-        assert software.check_keras_settings().level == OK
+        assert software.check_keras_settings(FOLDER).level == OK
 
 
 @pytest.mark.parametrize(
-    ("python", "level"), [("python", OK), (sys.executable, OK), ("/elsewhere/bin/python", LACK)]
+    ("name", "value"), [("floatx", "float16"), ("dtype policy", "mixed_bfloat16"), ("backend", "torch")]
 )
-def test_kernel_must_be_this_python(tmp_path, monkeypatch, python, level):
-    folder = tmp_path / "kernels" / "python3"
-    folder.mkdir(parents=True)
-    kernel = {"argv": [python, "-m", "ipykernel_launcher"], "display_name": "x", "language": "y"}
-    (folder / "kernel.json").write_text(json.dumps(kernel))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    result = software.check_kernel()
-    assert result.level == level
-    if level == LACK:
-        assert "/elsewhere/bin/python" in result.found
-        assert "uv run python -m ipykernel install --sys-prefix" in commands_for(result)
+def test_settings_that_only_a_kernel_shows(inside, name, value):
+    inside(keras=KERAS | {name: value})
+    result = software.check_keras_settings(FOLDER)
+    assert result.level == LACK and f'in a notebook, Keras says "{name}": "{value}"' in result.found
+
+
+def test_keras_that_a_notebook_cannot_import(inside):
+    inside(errors={"keras": "ImportError: broken file"})
+    result = software.check_keras_settings(FOLDER)
+    assert result.level == LACK and "ImportError: broken file" in result.found
+    inside(errors={})  # where TensorFlow does not run, it is not tried
+    assert software.check_keras_settings(FOLDER).level == NOTE
 
 
 def test_missing_npm_is_no_obstacle(monkeypatch, tmp_path):

@@ -1,9 +1,12 @@
 """What someone who studies alone relies on: times, a quiz with explanations, words that are explained."""
 
 import re
+from pathlib import Path
+
+from course.questions import parse_questions
 
 import pytest
-from chapter_code import CHAPTERS, prose
+from chapter_code import CHAPTERS, NEW, OLD, load, prose
 
 GLOSSARY = CHAPTERS[0].parents[1] / "docs" / "glossary.md"
 # Sections that say what others hold take no time of their own.
@@ -16,7 +19,46 @@ QUESTION = re.compile(
 
 @pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
 def text(request) -> str:
-    return re.sub(r"(?ms)^```.*?^```", "", prose(request.param))
+    return text_of(request.param)
+
+
+@pytest.fixture(params=OLD, ids=lambda path: path.stem)
+def old(request) -> str:
+    """The text of a chapter that states times and asks questions in a form of its own."""
+    return text_of(request.param)
+
+
+def text_of(chapter: Path) -> str:
+    return re.sub(r"(?ms)^```.*?^```", "", prose(chapter))
+
+
+# What the reader does
+
+
+@pytest.mark.parametrize("chapter", NEW, ids=lambda path: path.stem)
+def test_the_reader_acts_at_four_places_or_more(chapter):
+    asked = parse_questions(prose(chapter))
+    turns = [cell for cell in load(chapter) if cell["source"].startswith("# Your turn.")]
+    assert turns and len(turns) + sum(question.kind == "predict" for question in asked) >= 4
+
+
+@pytest.mark.parametrize("chapter", NEW[1:], ids=lambda path: path.stem)
+def test_a_chapter_begins_with_three_questions_about_earlier_ones(chapter):
+    kinds = [question.kind for question in parse_questions(prose(chapter))]
+    assert kinds[:3] == 3 * ["remember"] and "remember" not in kinds[3:]
+
+
+@pytest.mark.parametrize("chapter", NEW, ids=lambda path: path.stem)
+def test_every_exercise_has_a_cell_to_type_in(chapter):
+    cells = load(chapter)
+    numbers = [m[1] for cell in cells if (m := re.match(r"\*\*(\d+)\. ", cell["source"]))]
+    empty = [cell["source"] for cell in cells if cell["source"].startswith("# Your answer to exercise")]
+    assert empty == [f"# Your answer to exercise {number}" for number in numbers]
+
+
+def test_the_right_choice_of_a_prediction_is_not_always_the_same():
+    asked = [question for chapter in NEW for question in parse_questions(prose(chapter))]
+    assert len({question.answer for question in asked if question.choices}) >= 3
 
 
 def sections(text: str) -> dict[str, str]:
@@ -36,15 +78,15 @@ def minutes(text: str) -> dict[str, int | None]:
     return {name: int(time.group(1)) if time else None for name, time in found.items()}
 
 
-def test_every_section_says_how_long_it_takes(text):
-    silent = {name for name, time in minutes(text).items() if time is None}
+def test_every_section_says_how_long_it_takes(old):
+    silent = {name for name, time in minutes(old).items() if time is None}
     assert silent == UNTIMED & silent, "put a line '*About N minutes.*' under the heading"
 
 
-def test_the_chapter_says_how_long_all_sections_take(text):
-    total = re.search(r"[Aa]bout (\d+) minutes to work through", sections(text)["What you need"])
+def test_the_chapter_says_how_long_all_sections_take(old):
+    total = re.search(r"[Aa]bout (\d+) minutes to work through", sections(old)["What you need"])
     assert total, "say under 'What you need': about N minutes to work through"
-    assert int(total.group(1)) == sum(time or 0 for time in minutes(text).values())
+    assert int(total.group(1)) == sum(time or 0 for time in minutes(old).values())
 
 
 # Quiz
@@ -55,11 +97,11 @@ def questions(text: str) -> list[tuple[str, ...]]:
     return QUESTION.findall(sections(text).get("Check yourself", ""))
 
 
-def test_every_chapter_asks_questions_with_explained_answers(text):
-    found = questions(text)
+def test_every_chapter_asks_questions_with_explained_answers(old):
+    found = questions(old)
     assert [int(number) for number, *_ in found] == list(range(1, len(found) + 1))
     assert len(found) >= 4, "a section 'Check yourself' with questions, choices, and a folded answer to each"
-    assert sections(text)["Check yourself"].count("<details>") == len(found)
+    assert sections(old)["Check yourself"].count("<details>") == len(found)
     for _, _, choices, letter, explanation in found:
         letters = re.findall(r"(?m)^- ([a-e])\)", choices)
         assert letters == list("abcde"[: len(letters)]) and len(letters) >= 3
@@ -67,8 +109,8 @@ def test_every_chapter_asks_questions_with_explained_answers(text):
         assert len(explanation) >= 60, "say why"
 
 
-def test_the_right_choice_is_not_always_the_same(text):
-    assert len({letter for *_, letter, _ in questions(text)}) >= 3
+def test_the_right_choice_is_not_always_the_same(old):
+    assert len({letter for *_, letter, _ in questions(old)}) >= 3
 
 
 # Glossary

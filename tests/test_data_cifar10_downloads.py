@@ -187,8 +187,16 @@ def test_npm_that_says_much_does_not_block(small, npm, folder):
     assert_same(fetch_npm(folder, verbose=False), small)
 
 
+@pytest.fixture
+def interruptible():
+    """Let SIGINT interrupt this process, also where a shell started it in the background, to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @posix
-def test_an_interrupt_ends_npm_too(npm, tmp_path, folder):
+def test_an_interrupt_ends_npm_too(npm, tmp_path, folder, interruptible):
     npm(
         "open(work + '/process', 'w').write(str(os.getpid()))\n"
         "os.kill(os.getppid(), 2)\n"  # as Ctrl-C does

@@ -61,7 +61,7 @@ def test_show_images_shows_each_image_unscaled(shape, dtype):
 
 def test_show_kernels_writes_the_weights():
     axes = figures.show_kernels({"corner": np.array([[1.0, -2], [0, 3.25]])}, alt="one kernel")
-    assert [text.get_text() for text in axes[0].texts] == ["1", "-2", "0", "3.25"]
+    assert [text.get_text() for text in axes[0].texts] == ["1", "−2", "0", "3.25"]
     assert axes[0].images[0].get_clim() == (-3.25, 3.25)
 
 
@@ -92,3 +92,14 @@ def test_a_list_of_axes_is_one_figure():
     figure, (left, right) = plt.subplots(1, 2)
     assert figures.describe([left, right], "Two panels.") == [left, right]
     assert figure.alt_text == "Two panels."
+
+
+def test_filtered_pictures_stand_beside_their_kernels_on_one_color_scale():
+    kernels = {"small": np.array([[1.0]]), "large": np.array([[-36.0]]), "middle": np.array([[9.0]])}
+    pictures = {name: np.full((4, 5), 0.1) for name in kernels}
+    axes = figures.show_filtered(kernels, pictures, alt="three", gains={"large": 3}, num_columns=2)
+    assert axes.shape == (3, 2) and axes[0, 0].figure.alt_text == "three"
+    assert {ax.images[0].get_clim() for ax in axes[:, 0]} == {(-36.0, 36.0)}
+    assert [ax.get_title() for ax in axes[:, 1]] == ["small", "large (× 3)", "middle"]
+    assert [ax.images[0].get_array().max() for ax in axes[:, 1]] == pytest.approx([0.1, 0.3, 0.1])
+    assert {ax.images[0].get_clim() for ax in axes[:, 1]} == {(0, 1)}

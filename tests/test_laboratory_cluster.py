@@ -1,8 +1,10 @@
 """Grids on a cluster: a scheduler and two workers, in processes of their own, on this machine."""
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ from laboratory import __main__
 from laboratory.grids import cluster as cluster_module
 from laboratory.grids.cluster import run_grid_on_cluster
 from laboratory.grids.grid import Grid
+from laboratory.locks import InUse
 from utils.records import load_grid
 
 import grid_cells
@@ -32,6 +35,7 @@ class Cluster(NamedTuple):
 
     address: str
     workers: dict[int, subprocess.Popen]
+    scheduler: subprocess.Popen
 
 
 def start(program: str, *arguments: str) -> subprocess.Popen:
@@ -43,7 +47,20 @@ def start(program: str, *arguments: str) -> subprocess.Popen:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory) -> Iterator[Cluster]:
     """A scheduler and two workers."""
-    address_file = tmp_path_factory.mktemp("cluster") / "scheduler.json"
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as started:
+        yield started
+
+
+@pytest.fixture
+def own_cluster(tmp_path_factory) -> Iterator[Cluster]:
+    """A scheduler and two workers, for a test that kills the scheduler."""
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def running_cluster(folder: Path) -> Iterator[Cluster]:
+    address_file = folder / "scheduler.json"
     processes = [
         start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(address_file))
     ]
@@ -55,7 +72,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
         address = json.loads(address_file.read_text())["address"]
         with Client(address, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=60)
-        yield Cluster(address, {process.pid: process for process in processes[1:]})
+        yield Cluster(address, {process.pid: process for process in processes[1:]}, processes[0])
     finally:
         for process in processes:
             process.kill()
@@ -99,7 +116,8 @@ def test_a_failing_cell_does_not_stop_the_others(cluster, grid, tmp_path):
 
 
 def test_a_time_limit_gives_up_what_has_not_finished(cluster, grid, tmp_path):
-    lacking = run_grid_on_cluster(grid, cluster.address, tmp_path, max_minutes=1 / 60)
+    grid = replace(grid, num_seeds=40)  # twelve seconds for two workers, if nothing else is to be done
+    lacking = run_grid_on_cluster(grid, cluster.address, tmp_path, max_minutes=4 / 60)
     assert 0 < lacking < len(grid.cells)
     assert len(recorded(grid, tmp_path)) == len(grid.cells) - lacking
 
@@ -146,9 +164,60 @@ def kill_worker_that_trains(cell: tuple[str, int], cluster: Cluster, grid: Grid,
     return victim
 
 
-def test_an_address_where_nobody_answers_is_named(grid, tmp_path, monkeypatch):
+ADDRESSES = ["", " ", "no address", "tcp://", "tcp://127.0.0.1", "tcp://127.0.0.1:9", "inproc://here", "a:b"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=repr)
+def test_an_address_where_nobody_answers_is_named(grid, tmp_path, address):
+    with pytest.raises(ConnectionError, match=rf"answers at {address!r}: start one with `dask scheduler`"):
+        run_grid_on_cluster(grid, address, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"], ids=["nothing", "a web server"]
+)
+def test_what_is_no_scheduler_is_not_waited_for(grid, tmp_path, monkeypatch, answer):
+    monkeypatch.setattr(cluster_module, "REACH_SECONDS", 0.5)
     monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 0.5)
-    with pytest.raises(ConnectionError, match=r"dask scheduler"):
-        run_grid_on_cluster(grid, "tcp://127.0.0.1:9", tmp_path)
-    with pytest.raises(ConnectionError, match=r"'no address'"):
-        run_grid_on_cluster(grid, "no address", tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+
+        def serve():
+            with contextlib.suppress(OSError):  # the server is closed at the end of the test
+                while True:
+                    connection, _ = server.accept()
+                    if answer:
+                        connection.sendall(answer)
+                    connections.append(connection)
+
+        connections = []
+        pool.submit(serve)
+        with pytest.raises(ConnectionError, match="no Dask scheduler answers"):
+            run_grid_on_cluster(grid, f"tcp://127.0.0.1:{server.getsockname()[1]}", tmp_path)
+        server.shutdown(socket.SHUT_RDWR)
+        for connection in connections:
+            connection.close()
+
+
+def test_a_killed_scheduler_is_named_as_such(grid, tmp_path, own_cluster):
+    """Its cells did not fail; what was recorded before stays, and the grid goes on with another scheduler."""
+    grid = replace(grid, num_seeds=40)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run_grid_on_cluster, grid, own_cluster.address, tmp_path)
+        wait_for(grid.table_path(tmp_path).exists, "no cell was recorded")
+        own_cluster.scheduler.kill()
+        message = rf"the Dask scheduler at '{own_cluster.address}' has ended.*Start a scheduler and workers"
+        with pytest.raises(ConnectionError, match=message):
+            running.result(timeout=60)
+    assert 0 < len(recorded(grid, tmp_path)) < len(grid.cells)
+    assert len(grid.remaining(tmp_path)) == len(grid.cells) - len(recorded(grid, tmp_path))
+
+
+def test_a_grid_on_a_cluster_is_left_alone_by_a_second_one(grid, tmp_path, cluster):
+    with grid.locked(tmp_path, 0), pytest.raises(InUse, match="the grid 'waiting' is being worked on"):
+        run_grid_on_cluster(grid, cluster.address, tmp_path, max_minutes=0.2 / 60)
+
+
+@pytest.mark.parametrize("minutes", [float("nan"), float("inf"), -1, 0])
+def test_a_time_limit_is_a_positive_number(grid, tmp_path, minutes):
+    with pytest.raises(ValueError, match="max_minutes must be a positive number"):
+        run_grid_on_cluster(grid, "tcp://127.0.0.1:9", tmp_path, max_minutes=minutes)

@@ -70,14 +70,15 @@ def test_a_time_limit_leaves_the_rest_for_the_next_call(grid, tmp_path):
 
 
 def test_a_grid_survives_a_real_kill(grid, tmp_path):
-    """SIGKILL in the middle of a cell: the cells before it stay, it alone is run again."""
+    """SIGKILL in the middle of a cell, which hangs: the cells before it stay, it alone is run again."""
+    hanging = {**grid.settings, "row 1.0": replace(grid.settings["row 1.0"], hangs_with_seed=1)}
+    grid = replace(grid, settings=hanging)
     program = f"""
 import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
 import grid_cells
+from grid_cells import Setting
 from laboratory.grids.grid import Grid, run_grid
-settings = {{row: grid_cells.Setting(value, {str(tmp_path / "starts")!r}, seconds=0.3)
-            for row, value in {dict((row, s.value) for row, s in grid.settings.items())!r}.items()}}
-run_grid(Grid("waiting", settings, 2, grid_cells.train), {str(tmp_path)!r})
+run_grid(Grid("waiting", {dict(grid.settings)!r}, 2, grid_cells.train), {str(tmp_path)!r})
 """
     process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True)
     while process.poll() is None and len(starts(grid)) < 4:
@@ -85,8 +86,8 @@ run_grid(Grid("waiting", settings, 2, grid_cells.train), {str(tmp_path)!r})
     process.send_signal(signal.SIGKILL)
     _, errors = process.communicate()
     assert process.returncode == -signal.SIGKILL, errors
-    assert len(slow(grid, 0.3).remaining(tmp_path)) == 3
-    assert run_grid(slow(grid, 0.3), tmp_path) == 0
+    assert len(grid.remaining(tmp_path)) == 3
+    assert run_grid(grid, tmp_path) == 0
     assert starts(grid) == ["1.0 0", "2.0 0", "3.0 0", "1.0 1", "1.0 1", "2.0 1", "3.0 1"]
     assert [*zip(*[load_grid(grid.name, tmp_path)[k] for k in KEY], strict=True)] == grid.cells
 

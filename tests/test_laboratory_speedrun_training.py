@@ -13,6 +13,7 @@ from laboratory.speedrun.grids import ABLATION, GRIDS, RECIPE, SMALL, SPEEDRUN_9
 from laboratory.speedrun.views import log_probabilities
 from utils.data import Dataset, as_float
 from utils.records.grids import read_lines
+from utils.records.reading import DamagedFile
 from utils.training import fastest_dtype_policy, share_correct
 
 import keras
@@ -138,6 +139,9 @@ def test_a_recorded_training_keeps_weights_and_loses_nothing(dataset, tmp_path, 
     with pytest.raises(pytest.fail.Exception, match="trained again"):
         train_recorded(setting, 1, dataset, tmp_path)
     assert not list(tmp_path.glob("checkpoint/seed-0/*"))
+    (tmp_path / "model.weights.h5").write_bytes(b"garbage")
+    with pytest.raises(DamagedFile, match=r"model\.weights\.h5 .*laboratory run speedrun_94"):
+        recorded_model(setting, tmp_path)
     (tmp_path / "model.weights.h5").unlink()
     with pytest.raises(FileNotFoundError, match="laboratory run speedrun_94"):
         recorded_model(setting, tmp_path)

@@ -18,15 +18,15 @@ NUMBERS = np.arange(24, dtype=np.float32)
 class Storage:
     """Stands for a storage of PyTorch in the pickle."""
 
-    def __init__(self, key: str, size: int, kind: str = "storage"):
-        self.key, self.size, self.kind = key, size, kind
+    def __init__(self, key: str, size: int, kind: str = "storage", view=None):
+        self.key, self.size, self.kind, self.view = key, size, kind, view
 
 
 class Tensor:
     """Is pickled as PyTorch pickles a tensor."""
 
-    def __init__(self, shape, strides, offset=0, key="7", size=24, kind="storage"):
-        self.arguments = (Storage(key, size, kind), offset, shape, strides, False, OrderedDict())
+    def __init__(self, shape, strides, offset=0, key="7", size=24, kind="storage", view=None):
+        self.arguments = (Storage(key, size, kind, view), offset, shape, strides, False, OrderedDict())
 
     def __reduce__(self):
         return sys.modules["torch._utils"]._rebuild_tensor_v2, self.arguments
@@ -35,7 +35,7 @@ class Tensor:
 class Pickler(pickle.Pickler):
     def persistent_id(self, item):
         if isinstance(item, Storage):
-            return item.kind, sys.modules["torch"].FloatStorage, item.key, "cpu", item.size, None
+            return item.kind, sys.modules["torch"].FloatStorage, item.key, "cpu", item.size, item.view
         return None
 
 
@@ -114,6 +114,8 @@ def test_no_other_function_is_admitted(write, function):
         OrderedDict(weight=3),
         [1, 2],
         OrderedDict(weight=Tensor((2,), (1,), kind="module")),
+        # A storage that is a part of another one, from 4 on; read as a whole, it would give other numbers.
+        OrderedDict(weight=Tensor((2,), (1,), view=("0", 4, 20))),
     ],
 )
 def test_anything_but_tensors_is_refused(write, state):

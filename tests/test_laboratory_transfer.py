@@ -79,16 +79,16 @@ def small_network(scale=1.0):
 
 
 def test_features_are_computed_once(cache, monkeypatch):
-    images = RNG.normal(size=(1200, 4, 4, 3)).astype(np.float32)
+    images = RNG.uniform(0, 255, size=(1200, 4, 4, 3)).astype(np.float32)
     first = compute_features(small_network(), images)["outputs"]
-    np.testing.assert_allclose(first[:, 0], images.reshape(1200, 48).sum(1), rtol=2e-3, atol=2e-2)
+    np.testing.assert_allclose(first[:, 0], images.reshape(1200, 48).sum(1), rtol=2e-3)
     assert len(list(cache.rglob("*.npz"))) == 3 and not list(cache.rglob("*.part"))
     monkeypatch.setattr(features, "_compute", lambda *arguments: pytest.fail("computed again"))
     np.testing.assert_array_equal(compute_features(small_network(), images)["outputs"], first)
 
 
 def test_other_weights_and_other_pictures_get_other_features():
-    images = RNG.normal(size=(5, 4, 4, 3)).astype(np.float32)
+    images = RNG.integers(0, 256, size=(5, 4, 4, 3), dtype=np.uint8)
     one = compute_features(small_network(), images)["outputs"]
     assert (compute_features(small_network(2.0), images)["outputs"] != one).all()
     assert (compute_features(small_network(), images[::-1])["outputs"] == one[::-1]).all()
@@ -110,14 +110,14 @@ def test_another_scale_of_the_pixels_gets_other_features():
 
 def test_freezing_and_names_change_no_features(cache):
     network = small_network()
-    compute_features(network, np.ones((2, 4, 4, 3), np.float32))
+    compute_features(network, np.ones((2, 4, 4, 3), np.uint8))
     network.trainable = False
-    compute_features(network, np.ones((2, 4, 4, 3), np.float32))
+    compute_features(network, np.ones((2, 4, 4, 3), np.uint8))
     assert len(list(cache.iterdir())) == 1
 
 
 def test_damaged_or_missing_files_are_computed_again(cache):
-    images = RNG.normal(size=(700, 4, 4, 3)).astype(np.float32)
+    images = RNG.integers(0, 256, size=(700, 4, 4, 3), dtype=np.uint8)
     first = compute_features(small_network(), images)["outputs"]
     one, other = cache.rglob("*.npz")
     one.write_bytes(one.read_bytes()[:50])
@@ -127,7 +127,42 @@ def test_damaged_or_missing_files_are_computed_again(cache):
 
 def test_cache_that_cannot_be_written_is_no_obstacle(cache):
     cache.write_text("a file where the folder should be")
-    assert compute_features(small_network(), np.ones((3, 4, 4, 3)))["outputs"].shape == (3, 2)
+    assert compute_features(small_network(), np.ones((3, 4, 4, 3), np.uint8))["outputs"].shape == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (IMAGES / 255, "must go from 0 to 255, .* 255 [*] images"),
+        (preprocess_input(IMAGES), "must go from 0 to 255"),
+        (np.where(IMAGES == 7, np.nan, IMAGES), "NaN"),
+        (np.moveaxis(IMAGES, -1, 1), "Channels come last"),
+        (IMAGES[0], "One image"),
+        (IMAGES[:0], "must be a batch"),
+    ],
+    ids=["over 255", "preprocessed", "nan", "channels first", "one", "none"],
+)
+def test_images_on_another_scale_get_no_features(images, message):
+    with pytest.raises(ValueError, match=message):
+        compute_features(small_network(), np.asarray(images))
+
+
+@pytest.mark.parametrize(
+    ("scale", "dtype"), [(1.0, np.float16), (100.0, np.float32), (1e-9, np.float32), (0, np.float16)]
+)
+def test_numbers_beyond_half_precision_are_kept(scale, dtype):
+    images = RNG.integers(100, 256, size=(5, 4, 4, 3), dtype=np.uint8)
+    expected = scale * images.reshape(5, 48).sum(1, dtype=np.float64)
+    for _ in range(2):  # the second time from the cache
+        found = compute_features(small_network(scale), images)["outputs"]
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found[:, 0], expected, rtol=2e-3)
+
+
+def test_features_that_are_not_finite_are_refused(cache):
+    with pytest.raises(ValueError, match="output 'outputs' is not finite"):
+        compute_features(small_network(np.inf), IMAGES[:, :4, :4])
+    assert not list(cache.rglob("*.npz"))
 
 
 # Linear head
@@ -151,8 +186,23 @@ def test_linear_fit_is_the_minimum_of_its_loss():
 
 
 def test_linear_fit_refuses_what_does_not_fit():
-    with pytest.raises(ValueError, match="as many labels as rows"):
-        fit_linear(np.ones((3, 2)), np.zeros(2, int))
+    for rows, labels, message in (
+        (np.ones((3, 2)), np.zeros(2, int), "as many labels as rows"),
+        (np.full((3, 2), np.nan), np.arange(3), "features must be finite"),
+        (np.ones(3), np.arange(3), r"features must be numbers of shape \(N, D\)"),
+        (np.ones((3, 2)), np.array([0.2, 0.4, 1]), "labels must be integers"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            fit_linear(rows, labels)
+    with pytest.raises(ValueError, match="labels must go from 0 to 1; got 0 to 2"):
+        fit_linear(np.ones((3, 2)), np.arange(3), num_classes=2)
+
+
+def test_linear_fit_takes_labels_in_every_form():
+    x, labels = RNG.normal(size=(30, 3)), np.arange(30) % 3
+    expected = fit_linear(x, labels)
+    for form in (labels[:, None], np.eye(3)[labels], labels.astype(np.float32)):
+        np.testing.assert_array_equal(fit_linear(x, form).kernel, expected.kernel)
 
 
 # Fine-tuning
@@ -193,6 +243,44 @@ def test_fine_tuning_starts_from_the_head_and_spares_what_is_frozen(split):
     assert changed == {"block7a_expand_conv", "block7a_dwconv", "block7a_project_conv", "top_conv", "head"}
 
 
+def test_fine_tuning_with_a_seed_repeats_in_one_process():
+    """The layers of dropout take a seed when they are built, each time another."""
+    weights = [RNG.normal(size=shape).astype(np.float32) for shape in ((8, 16), (16,), (16, 2), (2,))]
+    views = [RNG.normal(size=(20, 8)), np.ones((20, 8))]
+
+    def tuned(seed):
+        inputs = keras.Input((8,))
+        x = keras.layers.Dropout(0.3)(keras.layers.Dense(16, activation="relu")(inputs))
+        x = keras.Sequential([keras.Input((16,)), keras.layers.GaussianNoise(0.5)])(x)
+        model = with_head(keras.Model(inputs, x), Linear(*weights[2:]), 0.5)
+        model.set_weights(weights)
+        labels = np.arange(20)[:, None] % 2
+        fine_tune(model, views, labels, epochs=2, learning_rate=0.01, seed=seed, batch_size=5)
+        return np.concatenate([np.ravel(array) for array in model.get_weights()])
+
+    first, again, other = tuned(0), tuned(0), tuned(1)
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"labels": np.zeros(5, int)}, "as many rows of a view as labels: got 6 for 5"),
+        ({"labels": np.full(6, 2)}, "labels must go from 0 to 1"),
+        ({"labels": np.full(6, 0.5)}, "labels must be integers"),
+        ({"epochs": 0}, "epochs must be an integer of at least 1"),
+        ({"batch_size": 0}, "batch_size must be"),
+    ],
+    ids=["number", "range", "fractions", "epochs", "batch size"],
+)
+def test_fine_tuning_refuses_what_does_not_fit(changes, message):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    arguments = {"labels": np.arange(6) % 2, "epochs": 1, "learning_rate": 0.1, "seed": 0} | changes
+    with pytest.raises(ValueError, match=message):
+        fine_tune(model, [np.ones((6, 4))], **arguments)
+
+
 def test_normalizations_can_learn():
     _, upper = split_lite0(SIZE, "block7a", weights=None)
     model = with_head(upper, Linear(np.zeros((1280, 2), np.float32), np.zeros(2, np.float32)))
@@ -220,6 +308,45 @@ def test_record_goes_on_where_it_was_cut(tmp_path, monkeypatch):
     assert Record("trial", {"sizes": (3,)}).measure("first", lambda: 0.9) == 0.9
     with pytest.raises(ValueError, match="recorded are: trial"):
         load_record("other", tmp_path)
+
+
+DATA, OTHER = ({"name": name, "sha256": 64 * name} for name in "ab")
+
+
+@pytest.mark.parametrize(("former", "new"), [(DATA, OTHER), (None, DATA), (DATA, None)])
+def test_a_record_of_other_data_is_refused_and_kept(former, new, tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "MEASUREMENTS_FOLDER", tmp_path)
+    Record("trial", {}, former).finish(best=0.5)
+    before = (tmp_path / "trial" / "run.json").read_bytes()
+    with pytest.raises(
+        ValueError, match=r"trial.run\.json is a record of other data .* move its folder away"
+    ):
+        Record("trial", {}, new)
+    assert (tmp_path / "trial" / "run.json").read_bytes() == before
+    assert load_record("trial", tmp_path)["data"] == former
+
+
+def test_parts_from_other_data_are_measured_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "MEASUREMENTS_FOLDER", tmp_path)
+    Record("trial", {}, DATA).measure("first", lambda: 0.5)
+    assert Record("trial", {}, DATA).measure("first", lambda: pytest.fail("measured again")) == 0.5
+    assert Record("trial", {}, OTHER).measure("first", lambda: 0.7) == 0.7
+
+
+def test_a_record_is_replaced_whole_when_its_stage_is_complete(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "MEASUREMENTS_FOLDER", tmp_path)
+    Record("trial", {}, DATA).finish(best=0.5)
+    again = Record("trial", {}, DATA)
+    again.measure("first", lambda: 0.7)
+    assert load_record("trial", tmp_path)["summary"] == {"best": 0.5}
+    again.finish(best=0.7)
+    assert load_record("trial", tmp_path)["summary"] == {"best": 0.7}
+    assert [path.name for path in (tmp_path / "trial").iterdir()] == ["run.json"]
+
+
+def test_equal_accuracies_count_as_one():
+    """They come from the same pictures drawn several times, not from a measurement without error."""
+    assert interval([0.5, 0.5, 0.5], 100) == interval([0.5], 100) == (0.5, 0.098)
 
 
 def test_interval_is_students_or_that_of_a_share():

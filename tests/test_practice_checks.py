@@ -1,8 +1,9 @@
-"""What a check says to an answer, what it refuses, and the bounds of a grading kernel."""
+"""What a check says to an answer, what it refuses, and the bounds of an answer."""
 
 import subprocess
 import sys
 
+from course.assignments.limits import LimitedText, OutputLimitExceeded
 from utils.practice import checks
 from utils.practice.checks import expect_array, expect_equal, expect_statements, fingerprint_of
 from utils.records import read_record
@@ -81,25 +82,41 @@ def test_records_are_read_without_tensorflow():
         read_record("no_such_run")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
-def test_a_kernel_stays_within_its_memory():
-    code = "import numpy as np; np.ones(2**30)"
-    assert "MemoryError" in _run(f"{LIMIT}; limit_kernel(memory_bytes=2 * 2**30); {code}").stderr
+@pytest.mark.parametrize("option", ["-O", "-OO"])
+def test_a_python_that_skips_assertions_cannot_check(option):
+    done = _run("from utils.practice.checks import expect_equal", option)
+    assert done.returncode == 1 and "Unset PYTHONOPTIMIZE, and restart." in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
-def test_a_kernel_that_cannot_be_interrupted_is_killed():
-    code = f"{LIMIT}; limit_kernel(processor_seconds=1)\nwhile True:\n    pass"
-    assert _run(code).returncode < 0
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import numpy as np; np.ones(2**30)", "MemoryError"),
+        ("open('large', 'wb').write(bytes(2**27))", "File too large"),
+    ],
+    ids=["memory", "file"],
+)
+def test_the_process_of_the_answers_stays_within_its_bounds(tmp_path, monkeypatch, code, words):
+    monkeypatch.chdir(tmp_path)
+    limit = "from course.assignments.limits import limit_process; limit_process(2 * 2**30)"
+    assert words in _run(f"{limit}; {code}").stderr
 
 
-def test_a_kernel_that_prints_too_much_is_cut():
-    done = _run(f"{LIMIT}; limit_kernel(output_characters=1000)\nwhile True:\n    print('x' * 99)")
-    assert len(done.stdout) <= 1000 and "prints too much" in done.stderr
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+def test_a_process_that_cannot_be_interrupted_is_killed():
+    code = "from course.assignments import limits; limits.PROCESSOR_SECONDS = 1; limits.limit_process(2**32)"
+    assert _run(f"{code}\nwhile True:\n    pass").returncode < 0
 
 
-LIMIT = "from course.assignments.limits import limit_kernel"
+def test_output_is_taken_up_to_a_limit():
+    text = LimitedText(most=10)
+    print("four", file=text)
+    assert text.taken() == "four\n" and text.taken() == ""
+    with pytest.raises(OutputLimitExceeded, match="prints too much"):
+        print("too long", file=text)
 
 
-def _run(code: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+def _run(code: str, *options: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, *options, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)

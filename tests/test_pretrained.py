@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 import skimage
+import tensorflow as tf
 
 PHOTOGRAPHS = ("chelsea", "coffee", "rocket")
 CLASSES = (0, 281, 285, 504, 657, 967, 999)
@@ -75,7 +76,38 @@ def test_wrong_scale_changes_the_answer(network, photographs, scores):
 
 def test_preprocessing():
     pixels = np.array([[[0, 127, 255]]], np.uint8)
-    np.testing.assert_allclose(preprocess_input(pixels), [[[-127 / 128, 0, 1]]])
+    for dtype in (np.uint8, np.int64, np.float32, np.float64):
+        np.testing.assert_allclose(preprocess_input(pixels.astype(dtype)), [[[-127 / 128, 0, 1]]])
+    np.testing.assert_allclose(preprocess_input(tf.constant(pixels)), [[[-127 / 128, 0, 1]]])
+    np.testing.assert_allclose(preprocess_input(np.zeros((1, 2, 2, 3))), np.full((1, 2, 2, 3), -127 / 128))
+
+
+def test_preprocessing_inside_a_network_and_a_graph():
+    inputs = keras.Input((2, 2, 3))
+    network = keras.Model(inputs, preprocess_input(inputs))
+    assert float(network(np.ones((1, 2, 2, 3)))[0, 0, 0, 0]) == -126 / 128
+    assert float(tf.function(preprocess_input)(tf.ones((1, 2, 2, 3)))[0, 0, 0, 0]) == -126 / 128
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.full((1, 2, 2, 3), 0.5), "must go from 0 to 255, .* 255 [*] images"),
+        (np.full((1, 2, 2, 3), -0.5), "must go from 0 to 255"),
+        (np.full((1, 2, 2, 3), 300), "must go from 0 to 255"),
+        (np.full((1, 2, 2, 3), np.nan), "NaN"),
+        (np.zeros((1, 3, 4, 4), np.uint8), "channels last"),
+        (np.zeros((1, 4, 4, 1), np.uint8), r"\(..., 3\)"),
+        (np.uint8(3), r"\(..., 3\)"),
+    ],
+    ids=["over 255", "-1 to 1", "300", "nan", "channels first", "gray", "number"],
+)
+def test_pixels_on_another_scale_are_not_preprocessed(images, message):
+    with pytest.raises(ValueError, match=message):
+        preprocess_input(images)
+    if images.ndim and images.shape[-1] == 3:
+        with pytest.raises(ValueError, match=message):
+            preprocess_input(tf.constant(images))
 
 
 @pytest.mark.parametrize(
@@ -134,6 +166,11 @@ def test_predictions_are_decoded_in_order():
     ]
     with pytest.raises(ValueError, match=r"\(N, 1000\)"):
         decode_predictions(np.zeros((2, 10)))
+    with pytest.raises(ValueError, match="predictions must be finite"):
+        decode_predictions(np.full((1, 1000), np.nan))
+    for top in (0, -1, 2.5):
+        with pytest.raises(ValueError, match="top must be an integer of at least 1"):
+            decode_predictions(predictions, top=top)
 
 
 # The stored weights
@@ -144,6 +181,25 @@ def test_missing_file_is_named(monkeypatch, tmp_path):
     lite0_weights.imagenet_weights.cache_clear()
     with pytest.raises(FileNotFoundError, match="git checkout"):
         lite0_weights.imagenet_weights()
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "a pointer to the file"])
+def test_a_damaged_file_is_noticed_before_it_is_read(damage, monkeypatch, tmp_path):
+    content = bytearray(lite0_weights.WEIGHTS_FILE.read_bytes())
+    if damage == "changed":
+        content[len(content) // 2] ^= 1
+    damaged = {"cut": content[:-9], "changed": content, "empty": b"", "a pointer to the file": b"version 1"}
+    (tmp_path / "lite0.npz").write_bytes(damaged[damage])
+    monkeypatch.setattr(lite0_weights, "WEIGHTS_FILE", tmp_path / "lite0.npz")
+    monkeypatch.setattr(lite0_weights.np, "load", lambda *a, **o: pytest.fail("read"))
+    lite0_weights.imagenet_weights.cache_clear()
+    with pytest.raises(ValueError, match=r"lite0\.npz is damaged .* git checkout"):
+        lite0_weights.imagenet_weights()
+
+
+def test_nobody_can_change_the_weights_that_all_networks_share():
+    with pytest.raises(ValueError, match="read-only"):
+        lite0_weights.imagenet_weights()["stem_conv/kernel"][:] = 0
 
 
 def test_every_weight_of_the_network_is_stored():

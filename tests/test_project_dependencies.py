@@ -22,10 +22,12 @@ BROUGHT_BY_OTHERS = {
     None: {
         "ipython": "the kernel of every notebook",
         "jinja2": "jupyterlab fills its pages with it",
+        "jupyter-core": "jupyter-client finds Jupyter's folders with it",
         "jupyter-client": "jupyterlab cannot start a kernel without it",
         "nbclient": "jupyterlab runs notebooks with it",
         "nbconvert": "jupyterlab exports notebooks with it",
         "nbformat": "jupyterlab reads notebooks with it",
+        "traitlets": "all settings of Jupyter's programs are made of it",
     },
     "docs": {
         "docutils": "sphinx is made of it",
@@ -36,9 +38,12 @@ BROUGHT_BY_OTHERS = {
 }
 # What needs more than the default dependencies, by the beginning of its path, and the groups that hold it.
 NEEDS_GROUPS = {
+    "course/assignments/export.py": ("teach",),
+    "course/assignments/with_nbgrader.py": ("teach",),
     "course/build/": ("docs",),
     "laboratory/grids/cluster.py": ("laboratory",),
     "notebooks/assignments/conftest.py": ("test",),
+    "notebooks/assignments/nbgrader_config.py": ("teach",),
     "tests/": ("test", "docs", "teach", "laboratory"),
     "conftest.py": ("test",),
 }
@@ -164,7 +169,7 @@ def files(*suffixes: str) -> list[str]:
         ("from utils.data import load_cifar10", set()),
         ("def late():\n    import sympy.core", {"sympy"}),
         ("import not_installed_anywhere", {"not_installed_anywhere"}),
-        ("import traitlets", {"traitlets"}),  # installed, but only as jupyterlab's dependency
+        ("import tornado", {"tornado"}),  # installed, but only as jupyterlab's dependency
         ("import distributed", {"distributed"}),  # declared, but in a group
     ],
 )
@@ -184,7 +189,9 @@ def test_imports_are_declared(path):
     assert undeclared(imports_of(COURSE / path), *groups_of(path)) == OWN_ENVIRONMENT.get(path, set())
 
 
-@pytest.mark.parametrize("start", ["course/build/", "laboratory/grids/cluster.py"])
+@pytest.mark.parametrize(
+    "start", ["course/assignments/with_nbgrader.py", "course/build/", "laboratory/grids/cluster.py"]
+)
 def test_who_may_need_a_group_needs_it(start):
     needs = [undeclared(imports_of(COURSE / path)) for path in files(".py") if path.startswith(start)]
     assert any(needs)

@@ -222,3 +222,17 @@ def test_a_linear_model_stays_below_45_percent(pictures):
 def test_bad_input_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         shapes10(**{"num_images": 10} | arguments)
+
+
+@pytest.mark.parametrize(("num_images", "shown"), [(90, False), (100, True), (101, True)])
+def test_a_long_drawing_shows_its_progress(num_images, shown, monkeypatch):
+    options = []
+
+    def bar(blocks, **given):
+        options.append(given)
+        return blocks
+
+    monkeypatch.setattr(scenes, "tqdm", bar)
+    monkeypatch.setattr(scenes, "BLOCKS_WITHOUT_BAR", 10)
+    shapes10(num_images, size=8)
+    assert options[0]["disable"] is (None if shown else True) and options[0]["leave"] is False

@@ -6,6 +6,7 @@ from utils.training import (
     inverse_time_decay,
     precision,
     set_seed,
+    share_correct,
     shuffled_batches,
     warm_up_and_cosine,
 )
@@ -145,3 +146,101 @@ def test_no_data_of_ours_waits_for_the_tuning_thread():
     shuffled, _ = shuffled_batches(images, labels, batch_size=2, seed=0, epochs=range(1))
     for dataset in (shuffled, batches_in_order(images, labels)):
         assert dataset.options().autotune.enabled is False
+
+
+# What is given in another form.
+
+IMAGES = np.arange(6 * 4 * 4 * 3, dtype=np.uint8).reshape(6, 4, 4, 3)
+LABELS = np.arange(6) % 3
+FORMS = {
+    "column": LABELS[:, None],
+    "bytes": LABELS.astype(np.uint8)[:, None],
+    "floats": LABELS.astype(np.float32),
+    "one-hot": np.eye(3, dtype=np.float32)[LABELS],
+    "list": LABELS.tolist(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_shuffled_labels_are_integers_whatever_their_form(form):
+    for smoothing in ({}, {"label_smoothing": 0.3, "num_classes": 3}):
+        options = {"batch_size": 4, "seed": 0, "epochs": [0], **smoothing}
+        expected = [targets.numpy() for _, targets in shuffled_batches(IMAGES, LABELS, **options)[0]]
+        found = [targets.numpy() for _, targets in shuffled_batches(IMAGES, FORMS[form], **options)[0]]
+        np.testing.assert_array_equal(np.concatenate(found), np.concatenate(expected))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_share_is_that_of_the_rows_whatever_the_form_of_the_labels(form):
+    assert share_correct(np.eye(3)[LABELS], FORMS[form]) == 1.0
+    assert share_correct(np.eye(3)[[0, 1, 2, 0, 2, 1]], FORMS[form]) == round(4 / 6, 4)
+
+
+@pytest.mark.parametrize(
+    "labels", [[1, 0, 1, 0], [[1], [0], [1], [0]], [1.0, 0, 1, 0], [True, False, True, False]]
+)
+def test_one_sigmoid_answers_class_1_from_one_half_on(labels):
+    assert share_correct([[0.9], [0.1], [0.5], [0.49]], labels) == 1.0
+    assert share_correct([[0.1], [0.1], [0.4], [0.49]], labels) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("scores", "labels", "message"),
+    [
+        (np.eye(3), [0, 1], "as many labels as images: got 2 for 3"),
+        (np.eye(3), [0, 1, 3], "labels must go from 0 to 2"),
+        (np.eye(3)[:, :1], [0, 1, 2], "labels must go from 0 to 1"),
+        ([0.9, 0.1], [1, 0], r"scores must be numbers of shape \(N, D\)"),
+        ([[0.9, np.nan]], [1], "scores must be finite"),
+        ([[2.5], [-1.0]], [1, 0], "pass it through a sigmoid"),
+        (np.eye(2), [[0.2, 0.8], [0.5, 0.5]], "labels must be integers"),
+        ([["a", "b"]], [0], "scores must be numbers"),
+        (np.zeros((0, 3)), [], "scores must be numbers"),
+    ],
+)
+def test_a_share_of_what_does_not_fit_is_refused(scores, labels, message):
+    with pytest.raises(ValueError, match=message):
+        share_correct(np.asarray(scores), np.asarray(labels))
+
+
+WRONG_IMAGES = {
+    "over 255": (IMAGES / 255, "must be uint8 .* divided by 255 here"),
+    "floats": (IMAGES.astype(np.float32), "must be uint8"),
+    "integers": (IMAGES.astype(int), "must be uint8"),
+    "channels first": (np.moveaxis(IMAGES, -1, 1), "Channels come last"),
+    "one": (IMAGES[0], "One image"),
+    "none": (IMAGES[:0], "must be a batch"),
+    "fewer": (IMAGES[:5], "as many labels as images: got 6 for 5"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_IMAGES)
+def test_batches_of_other_images_are_refused(name):
+    images, message = WRONG_IMAGES[name]
+    with pytest.raises(ValueError, match=message):
+        shuffled_batches(images, LABELS, batch_size=2, seed=0, epochs=[0])
+    for labels in (LABELS, np.eye(3)[LABELS]):
+        with pytest.raises(ValueError, match=message):
+            batches_in_order(images, labels)
+
+
+@pytest.mark.parametrize("labels", [LABELS + 0.5, LABELS - 1, np.full((6, 3), 1 / 3), LABELS.reshape(2, 3)])
+def test_shuffled_batches_of_other_labels_are_refused(labels):
+    with pytest.raises(ValueError, match="labels"):
+        shuffled_batches(IMAGES, labels, batch_size=2, seed=0, epochs=[0])
+
+
+def test_batches_in_order_keep_targets_of_several_numbers():
+    soft = np.full((6, 3), 1 / 3)
+    found = np.concatenate([targets for _, targets in batches_in_order(IMAGES, soft, batch_size=4)])
+    np.testing.assert_allclose(found, soft, rtol=1e-6)
+    with pytest.raises(ValueError, match="labels must be finite"):
+        batches_in_order(IMAGES, np.full((6, 3), np.nan))
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5, None])
+def test_batches_have_a_size(batch_size):
+    with pytest.raises(ValueError, match="batch_size must be an integer of at least 1"):
+        batches_in_order(IMAGES, LABELS, batch_size=batch_size)
+    with pytest.raises(ValueError, match="batch_size must be an integer of at least 1"):
+        shuffled_batches(IMAGES, LABELS, batch_size=batch_size, seed=0, epochs=[0])

@@ -85,3 +85,22 @@ def test_random_flips_and_shifts_are_spread_evenly():
 def test_impossible_options_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         Augmentation(**options)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda images: images / np.float32(255), "must be uint8 .* divided by 255 here"),
+        (lambda images: images.astype(np.int64), "must be uint8"),
+        (lambda images: images[:, :, :5], r"\(N, size, size, C\)"),
+        (lambda images: np.moveaxis(images, -1, 1), r"\(N, size, size, C\)"),
+        (lambda images: images[0], r"\(N, size, size, C\)"),
+        (lambda images: images[:, :3, :3], "shift must be smaller than the images' size, 3; got 3"),
+    ],
+    ids=["over 255", "integers", "not square", "channels first", "one", "large shift"],
+)
+def test_images_that_would_come_out_wrong_are_refused(images, change, message):
+    augmentation = Augmentation(shift=3)
+    drawn = augmentation.draw(len(images), SIZE, 0, 0)
+    with pytest.raises(ValueError, match=message):
+        augmentation.apply(change(images), tf.range(2), drawn)

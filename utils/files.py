@@ -1,14 +1,46 @@
-"""Write files whole or not at all: beside their place first, then renamed into it."""
+"""Write files whole or not at all, beside their place first, and read nothing that never ends."""
 
 import contextlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def require_regular_file(path: Path | str) -> os.stat_result:
+    """Refuse what is no ordinary file, before it is opened: opening a named pipe would wait for ever.
+
+    Args:
+        path: of the file; links are followed.
+
+    Returns:
+        what the system says about it, such as its size, `st_size`.
+
+    Raises:
+        FileNotFoundError: it is not there, or a link to nothing.
+        OSError: it is a folder, a named pipe, a socket or a device; the message names it.
+    """
+    path = Path(path)
+    if path.is_symlink() and not path.exists():
+        raise FileNotFoundError(f"{path} is a link to {os.readlink(path)}, which is not there")
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = KINDS.get(stat.S_IFMT(status.st_mode), "something else")
+        raise OSError(f"{path} is {kind}, not an ordinary file")
+    return status
 
 
 @contextlib.contextmanager

@@ -1,6 +1,9 @@
-"""Assignments: what a student sees, the limits of grading, and self-study without a lecturer.
+"""Assignments: what a student sees, how answers are graded, and self-study without a lecturer.
 
-`release` derives from a source what a student sees; `limits` keeps a grading kernel within bounds; and
-`python -m course.assignments` hands out assignments, shows progress and shows solutions. None of it
-needs TensorFlow, and only the grading of a class needs nbgrader.
+`release` derives from a source what a student sees, and `submission` takes the answers from what comes
+back. `grading` runs them: `checker` is the process of the checks, and holds in `student` the process
+`worker` of the answers, which keeps within `limits`; `values` is what passes between the two.
+
+`python -m course.assignments` hands out assignments, shows progress and shows solutions. `with_nbgrader`
+and `export` are what nbgrader uses of this for a class; nothing else needs nbgrader, or TensorFlow.
 """

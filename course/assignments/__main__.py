@@ -5,7 +5,9 @@ puts worked solutions beside your answers. Existing files are never overwritten.
 """
 
 import argparse
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 from course.assignments.release import find, solved_version, sources, student_version
@@ -31,37 +33,66 @@ def solutions(folder: Path, numbers: list[str]) -> None:
 
 
 def progress(folder: Path, numbers: list[str]) -> None:
-    """Run the learner's notebooks and print a line per task."""
+    """Run the learner's notebooks, and print a line per task; what cannot be run is named at the end.
+
+    Raises:
+        ValueError: there is no notebook to run, or one of them could not be checked.
+    """
     from course.assignments.progress import check
 
     from tqdm import tqdm
 
     places = [folder / source.parent.name / source.name for source in _chosen(numbers)]
-    places = [place for place in places if place.exists()]
+    if not numbers:
+        places = [place for place in places if os.path.lexists(place)]
     if not places:
         raise ValueError(f"There is no assignment in {folder} yet: python -m course.assignments start")
-    lines = []
+    lines, problems = [], []
     for place in tqdm(places, desc="running", unit="notebook", leave=False):
-        results = check(place)
-        full = sum(result.points for result in results)
-        earned = sum(result.points for result in results if result.passes)
-        lines += [f"{place.parent.name}: {earned} of {full} points"]
-        lines += [f"  {'passes' if r.passes else 'open  '}  {r.task}  {r.message}".rstrip() for r in results]
+        try:
+            lines += _lines(place.parent.name, check(place))
+        except (ValueError, OSError, RuntimeError) as error:
+            problems.append(f"{place.parent.name} was not checked: {error}")
     print("\n".join(lines))
+    if problems:
+        raise ValueError("\n".join(problems))
+
+
+def _lines(name: str, report) -> list[str]:
+    full = sum(result.points for result in report.results)
+    earned = sum(result.points for result in report.results if result.passes)
+    return [
+        f"{name}: {earned} of {full} points",
+        *(f"  warning: {warning}" for warning in report.warnings),
+        *(
+            f"  {'passes' if result.passes else 'open  '}  {result.task}  {result.message}".rstrip()
+            for result in report.results
+        ),
+    ]
 
 
 def _chosen(numbers: list[str]) -> list[Path]:
-    return [find(number) for number in numbers] or list(sources().values())
+    chosen = [find(number) for number in numbers] or list(sources().values())
+    return list(dict.fromkeys(chosen))
 
 
 def _write_new(place: Path, notebook: nbformat.NotebookNode) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with place.open("x", encoding="utf-8") as file:
-            nbformat.write(notebook, file)
-        print(f"new   {place}")
-    except FileExistsError:
+    """Write a whole notebook or nothing, and never in place of another file."""
+    if os.path.lexists(place):
         print(f"kept  {place} (it is yours; delete or rename it to get a new one)")
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="partial-", dir=place.parent) as beside:
+        partial = Path(beside) / place.name
+        with partial.open("w", encoding="utf-8") as file:
+            nbformat.write(notebook, file)
+        try:
+            os.link(partial, place)  # unlike a renaming it never replaces
+        except FileExistsError:
+            raise
+        except OSError:  # a disk without links, such as a memory stick
+            os.rename(partial, place)
+    print(f"new   {place}")
 
 
 def main(arguments: list[str] | None = None) -> int:

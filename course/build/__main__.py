@@ -1,10 +1,11 @@
 """Build the site or the slides: `python -m course.build site` or `python -m course.build slides`."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from course.build.deck_report import report
-from course.build.decks import COURSE, build_decks, chapters
+from course.build.decks import COURSE, build_decks, chapters, notebooks
 from course.build.icons import keep_used_icons
 
 BUILT = COURSE / "docs" / "_build"
@@ -39,7 +40,7 @@ def make_light(folder: Path) -> None:
     """Leave out what no page shows: icons (1.5 MB in a script, more in fonts) and the theme's templates."""
     icons = folder / "_static" / "scripts" / "fontawesome.js"
     icons.write_text("// The icons come from the font.\n", encoding="utf-8")
-    for template in (folder / "_static").glob("*.html"):
+    for template in (folder / "_static").rglob("*.html"):
         template.unlink()
     keep_used_icons(folder)
     # The home page is docs/index.html; people ask for the folder.
@@ -47,7 +48,7 @@ def make_light(folder: Path) -> None:
 
 
 def parse_arguments() -> argparse.Namespace:
-    """Read the command line."""
+    """Read the command line; end with exit status 2 and the reason when there is nothing to build."""
     parser = argparse.ArgumentParser(prog="python -m course.build", description=__doc__)
     parser.add_argument("what", choices=["site", "slides"])
     parser.add_argument("--folder", type=Path, help="where to write (default: docs/_build/WHAT)")
@@ -57,21 +58,36 @@ def parse_arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     if arguments.what == "site" and (arguments.notebooks or arguments.report):
         parser.error("single notebooks and --report go with slides")
+    arguments.notebooks = arguments.notebooks or chapters()
+    if not arguments.notebooks:
+        parser.error(
+            f"there are no chapters in {COURSE / 'notebooks'}. `pip install .` leaves them behind: type "
+            "`uv sync` or `python -m pip install -e .` in the folder that holds README.md and notebooks"
+        )
+    if missing := [str(path) for path in arguments.notebooks if not path.is_file()]:
+        parser.error(f"there is no notebook {', '.join(missing)}")
     return arguments
+
+
+def set_aside(chosen: Sequence[Path]) -> list[Path]:
+    """Return the notebooks beside the chapters that are not published, unless they were chosen."""
+    kept = {path.resolve() for path in [*chosen, *chapters()]}
+    return [path for path in notebooks() if path.resolve() not in kept]
 
 
 def main() -> None:
     """Build, or report."""
     arguments = parse_arguments()
-    notebooks = arguments.notebooks or chapters()
     if arguments.report:
-        print(report(notebooks))
+        print(report(arguments.notebooks))
         return
+    for path in set_aside(arguments.notebooks):
+        print(f"Not published: {path.name} (a chapter is named NN_name.ipynb)")
     folder = (arguments.folder or BUILT / arguments.what).resolve()
     if arguments.what == "site":
         build_site(folder)
     else:
-        build_decks(folder, notebooks)
+        build_decks(folder, arguments.notebooks)
     print(f"Open {folder / 'index.html'}")
 
 

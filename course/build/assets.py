@@ -12,6 +12,7 @@ REVEAL_FILES = (
     "dist/reset.css",
     "dist/reveal.css",
     "dist/reveal.js",
+    "dist/reveal.js.map",  # which the script before it names
     "plugin/notes/notes.js",
     "plugin/notes/speaker-view.html",
     "LICENSE",

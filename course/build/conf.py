@@ -11,6 +11,8 @@ COURSE = Path(__file__).resolve().parents[2]
 DOCS = COURSE / "docs"
 sys.path.insert(0, str(COURSE))
 
+from course.build.decks import chapters  # noqa: E402
+
 project = "Deep Convolutional Neural Networks"
 author = "the authors of the course"
 copyright = f"{author}. Code: MIT License. Prose and figures: CC BY 4.0"
@@ -24,7 +26,7 @@ extensions = [
     "course.build.folding",
 ]
 root_doc = "docs/index"
-include_patterns = ["docs/*.md", "notebooks/[0-9]*.ipynb"]
+include_patterns = ["docs/*.md", *(path.relative_to(COURSE).as_posix() for path in chapters())]
 ROOMS = ("course", "data", "laboratory", "tests", "utils")
 exclude_patterns = [*ROOMS, "docs/_build", "notebooks/assignments", ".*", "**/.*"]
 

@@ -1,5 +1,6 @@
 """Make a deck of slides from each chapter, with speaker notes, that asks no other machine for anything."""
 
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,13 +20,21 @@ from tqdm import tqdm
 
 COURSE = Path(__file__).resolve().parents[2]
 LECTURE = COURSE / "docs" / "lecture"
+# What JupyterLab and synchronized folders leave beside a chapter has other names: 01_convolution-Copy1,
+# Untitled, 01_convolution (1).
+CHAPTER = re.compile(r"[0-9]{2}_(?!.*-copy)[\w-]+\.ipynb", re.IGNORECASE)
 # Its colors keep 7 to 1 on white; it comes with the site's theme.
 CODE_STYLE = HtmlFormatter(style="a11y-high-contrast-light", nobackground=True)
 
 
 def chapters() -> list[Path]:
-    """Return the notebooks of the course, in reading order."""
-    return sorted((COURSE / "notebooks").glob("[0-9]*.ipynb"))
+    """Return the notebooks of the course, NN_name.ipynb, in reading order."""
+    return [path for path in notebooks() if CHAPTER.fullmatch(path.name)]
+
+
+def notebooks() -> list[Path]:
+    """Return all files beside the chapters that are notebooks, in the order of their names."""
+    return sorted((COURSE / "notebooks").glob("*.ipynb"))
 
 
 def build_decks(folder: Path, notebooks: Sequence[Path]) -> None:

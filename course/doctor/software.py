@@ -1,4 +1,4 @@
-"""Checks of Python, the course's packages, TensorFlow, Jupyter and npm."""
+"""Checks of Python, the course's packages, TensorFlow, Keras and npm."""
 
 import functools
 import importlib.metadata
@@ -9,8 +9,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from course.doctor import kernel
 from course.doctor.results import (
     COURSE,
     ELSEWHERE,
@@ -36,6 +39,14 @@ UNDOUBLE = commands(
     ["uv sync --reinstall"],
     ["python -m pip uninstall -y tensorflow tensorflow-cpu", "python -m pip install -e ."],
 )
+# Under these the course was made; a precision for training is chosen in the chapters.
+KERAS_SETTINGS = {
+    "backend": "tensorflow",
+    "floatx": "float32",
+    "image_data_format": "channels_last",
+    "dtype policy": "float32",
+    "epsilon": 1e-7,
+}
 ILLEGAL_INSTRUCTION = (-4, 132, 0xC000001D)  # exit status: POSIX, through a shell, Windows
 
 
@@ -142,38 +153,50 @@ def check_gpu() -> Result:
     return Result("GPU", NOTE, found, commands(uv, pip))
 
 
-def check_keras_settings() -> Result:
-    """Say whether the reader's own settings of Keras suit the course."""
+def check_keras_settings(folder: Path) -> Result:
+    """Say whether the reader's own settings of Keras suit the course.
+
+    Args:
+        folder: of the notebooks, in which a kernel is asked.
+    """
     from utils.data import cache_folder
 
     if os.environ.get("KERAS_BACKEND", "tensorflow") not in ("tensorflow", ""):
         found = f"KERAS_BACKEND={os.environ['KERAS_BACKEND']}; the course needs tensorflow"
         return Result("keras settings", LACK, found, (set_variable("KERAS_BACKEND", "tensorflow"),))
     path = cache_folder().parent / "keras.json"
-    needed = {"backend": "tensorflow", "image_data_format": "channels_last"}
     try:
-        settings = needed | json.loads(path.read_text())
-    except (OSError, ValueError):  # then Keras, too, uses its own settings
-        settings = needed
-    wrong = [f'"{name}": "{settings[name]}"' for name in needed if settings[name] != needed[name]]
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        wrong = wrong_settings(settings)
+    except (OSError, ValueError, AttributeError):  # then Keras, too, uses its own settings
+        wrong = ""
     if wrong:
-        found = f"{path} says {', '.join(wrong)}; the course needs {json.dumps(needed)}"
+        found = f"{path} says {wrong}"
         remove = f"python -c \"import os; os.remove(r'{path}')\""
         return Result("keras settings", LACK, found, (remove,))
-    return Result("keras settings", OK, "uses TensorFlow, channels last")
+    return _keras_in_a_kernel(folder)
 
 
-def check_kernel() -> Result:
-    """Say whether notebooks, whose kernel is named python3, run in this Python."""
-    from jupyter_client.kernelspec import KernelSpecManager
+def wrong_settings(settings: Mapping[str, Any]) -> str:
+    """Return the settings that are not those of the course, as JSON writes them, and what they should be."""
+    wrong = [
+        f'"{name}": {json.dumps(settings[name])}, not {json.dumps(needed)}'
+        for name, needed in KERAS_SETTINGS.items()
+        if name in settings and settings[name] != needed
+    ]
+    return ", ".join(wrong)
 
-    python = KernelSpecManager().get_kernel_spec("python3").argv[0]
-    # A bare name is taken as the Python that runs Jupyter.
-    if not os.path.dirname(python) or Path(python).parent == Path(sys.executable).parent:
-        return Result("kernel", OK, "the kernel python3 is this Python")
-    fix = "python -m ipykernel install --sys-prefix"
-    found = f"the kernel python3 is another Python, {python}"
-    return Result("kernel", LACK, found, commands([f"uv run {fix}"], [fix]))
+
+def _keras_in_a_kernel(folder: Path) -> Result:
+    found = kernel.ask(folder, probe_tensorflow().returncode == 0).found
+    if error := found.get("errors", {}).get("keras"):
+        return Result("keras settings", LACK, f"a notebook cannot import keras: {error}", REINSTALL)
+    if "keras" not in found:
+        return Result("keras settings", NOTE, "not known, as Keras does not run in a kernel")
+    if wrong := wrong_settings(found["keras"]):
+        found = f"in a notebook, Keras says {wrong}. Look for the environment variable or the startup file of"
+        return Result("keras settings", LACK, f"{found} IPython that sets it")
+    return Result("keras settings", OK, "TensorFlow, float32, channels last")
 
 
 def check_npm() -> Result:

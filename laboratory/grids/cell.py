@@ -15,7 +15,11 @@ NUM_CLASSES = len(CLASS_NAMES)
 
 @functools.cache
 def cifar10() -> Dataset:
-    """Load CIFAR-10 once per process."""
+    """Load CIFAR-10 once per process.
+
+    Raises:
+        ValueError: CIFAR10_DIR holds other data.
+    """
     return load_cifar10(strict=True, verbose=False)
 
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from utils.checks import check_labels
 from utils.data import Dataset
 from utils.training import batches_in_order, share_correct
 
@@ -26,8 +27,9 @@ def ask(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> Answers:
     Args:
         model: images (N, H, W, 3), float32 in [0, 1], to probabilities (N, classes).
         images: (N, H, W, 3), uint8.
-        labels: (N,), integers.
+        labels: (N,), integers, or in another form that `utils.checks.check_labels` takes.
     """
+    labels = check_labels(labels, num_images=len(images))
     batches = batches_in_order(images, labels)
     probabilities = model.predict(batches, verbose=0)  # pyright: ignore[reportArgumentType] (not only "auto")
     of_the_label = probabilities[np.arange(len(labels)), labels]

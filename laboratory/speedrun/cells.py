@@ -14,6 +14,7 @@ from utils.architectures.cost import multiply_adds
 from utils.data import Dataset, as_float
 from utils.records.grids import read_lines
 from utils.records.places import RUNS_FOLDER, TABLE_FILE, WEIGHTS_FILE
+from utils.records.reading import load_weights, make_again
 from utils.training import share_correct
 
 import keras
@@ -63,6 +64,7 @@ def recorded_model(setting: Setting, folder: Path = RUNS_FOLDER / RECORDED_NAME)
 
     Raises:
         FileNotFoundError: it is not recorded; the message says how to record it.
+        DamagedFile: its weights are damaged.
     """
     path = Path(folder) / WEIGHTS_FILE
     if not path.exists():
@@ -70,7 +72,7 @@ def recorded_model(setting: Setting, folder: Path = RUNS_FOLDER / RECORDED_NAME)
             f"no weights in {path}; make them with: python -m laboratory run {RECORDED_NAME}"
         )
     model = setting.build()
-    model.load_weights(path)
+    load_weights(model, path, make_again(RECORDED_NAME))
     return model
 
 

@@ -66,7 +66,7 @@ def train(
         the model, and name of a metric to its values, one per epoch, seconds among them.
     """
     model = build_and_compile(setting, seed, dataset.x_train)
-    checkpoint = Checkpoint(Path(folder), asdict(setting) | {"seed": seed})
+    checkpoint = Checkpoint(Path(folder), asdict(setting) | {"seed": seed}, dataset.sha256)
     first_epoch = checkpoint.restore(model)
     images = (setting.epochs * setting.num_images, first_epoch * setting.num_images)
     options = {"total": images[0], "initial": images[1], "unit": " images", "unit_scale": True}

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from laboratory.transfer.features import compute_features
 from laboratory.transfer.networks import maps_of, probe_network, split_lite0
+from utils.checks import check_bytes
+from utils.data import Dataset
 from utils.data.cats_and_dogs import balanced_subset, load_cats_and_dogs
 
 import numpy as np
@@ -26,13 +28,38 @@ class Part(NamedTuple):
     varied: tuple[np.ndarray, ...]  # each (N, height, width, channels), maps of a varied copy
 
 
-def load_parts(per_class: int = POOL_PER_CLASS) -> tuple[Part, Part]:
+def load_data(num_train: int, num_test: int = 1) -> Dataset:
+    """Return cats and dogs, or say at once, and not after hours, that there are too few of them.
+
+    Args:
+        num_train: the most pictures of each class that a training of the stage takes.
+        num_test: the most pictures of each class that its test takes.
+
+    Raises:
+        ValueError: a class has fewer.
+    """
+    dataset = load_cats_and_dogs()
+    for part, labels, needed in (
+        ("training", dataset.y_train, num_train),
+        ("test", dataset.y_test, num_test),
+    ):
+        counts = np.bincount(labels, minlength=len(dataset.class_names))
+        if counts.min() < needed:
+            found = ", ".join(f"{n:,} {name}s" for n, name in zip(counts, dataset.class_names, strict=True))
+            raise ValueError(
+                f"this stage needs {needed:,} pictures of each class for the {part}, and {dataset.name} "
+                f"({dataset.source}) have {found}: add pictures, or unset CATS_AND_DOGS_DIR"
+            )
+    return dataset
+
+
+def load_parts(dataset: Dataset, per_class: int = POOL_PER_CLASS) -> tuple[Part, Part]:
     """Return training pool and test pictures with their features; the first call takes minutes.
 
     Args:
+        dataset: as `load_data` returns it.
         per_class: number of cats, and of dogs, in the pool; all of them if there are fewer.
     """
-    dataset = load_cats_and_dogs()
     pool = balanced_subset(dataset.y_train, min(per_class, *np.bincount(dataset.y_train)), seed=0)
     network = probe_network(SIZE, maps=(CUT,))
     lower, _ = split_lite0(SIZE, CUT)
@@ -55,7 +82,13 @@ def vary(images: np.ndarray, seed: int) -> np.ndarray:
 
     Returns:
         (N, 2 H, 2 H, 3), uint8, or at most 224 x 224; the larger size keeps the crop sharp.
+
+    Raises:
+        ValueError: the images have another form.
     """
+    images = check_bytes(images)
+    if images.shape[1] != images.shape[2]:
+        raise ValueError(f"images must be square, got {images.shape}.")
     rng = np.random.default_rng(seed)
     side = images.shape[1]
     size = max(side, min(2 * side, SIZE))

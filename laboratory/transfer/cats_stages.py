@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from laboratory.transfer.cats_data import CUT, MAPS, NUM_VARIED, SIZE, Part, load_parts
+from laboratory.transfer.cats_data import CUT, MAPS, NUM_VARIED, SIZE, Part, load_data, load_parts
 from laboratory.transfer.fine_tuning import fine_tune, freeze, mean_scores, with_head
 from laboratory.transfer.linear import Linear, fit_linear
 from laboratory.transfer.networks import STAGES, split_lite0
-from laboratory.transfer.records import Record, interval
+from laboratory.transfer.records import Record, identity, interval
+from utils.checks import require_integer
+from utils.data import Dataset, fingerprint
 from utils.data.cats_and_dogs import balanced_subset
-from utils.training import Augmentation, set_seed, share_correct, shuffled_batches
+from utils.training import Augmentation, batches_in_order, set_seed, share_correct, shuffled_batches
 
 import keras
 import numpy as np
@@ -24,15 +26,19 @@ STEPS = 40, 190  # The fewest and the most batches of fine-tuning, which otherwi
 SCRATCH = {"steps": 2500, "batch_size": 32, "learning_rate": 1e-3}
 
 
-def small_network() -> keras.Model:
-    """Build the blog's small network for pictures of 32 x 32: three convolutions, one hidden layer.
+def small_network(size: int) -> keras.Model:
+    """Build the blog's small network: three convolutions, each with pooling, and one hidden layer.
+
+    Args:
+        size: height and width of the pictures, at least 8.
 
     Source: F. Chollet, "Building powerful image classification models using very little data",
-        2016; but with "same" padding, as 32 pixels leave none to lose.
+        2016, where it is 150; but with "same" padding, as 32 pixels leave none to lose.
     """
+    require_integer("size", size, 8)
     return keras.Sequential(
         [
-            keras.Input((32, 32, 3)),
+            keras.Input((size, size, 3)),
             *[
                 layer
                 for filters in (32, 32, 64)
@@ -50,9 +56,9 @@ def small_network() -> keras.Model:
 
 
 def train_scratch(images: np.ndarray, labels: np.ndarray, seed: int) -> keras.Model:
-    """Train the small network on pictures (N, 32, 32, 3), uint8, flipped and shifted at random."""
+    """Train the small network on pictures (N, size, size, 3), uint8, flipped and shifted at random."""
     set_seed(seed)
-    model = small_network()
+    model = small_network(images.shape[1])
     per_epoch = -(-len(images) // SCRATCH["batch_size"])
     epochs = -(-SCRATCH["steps"] // per_epoch)
     batches, _ = shuffled_batches(
@@ -94,8 +100,9 @@ def tune(part: Part, chosen: np.ndarray, head: Linear, seed: int, **changes: Any
 
 def run_five_seeds() -> dict[str, Any]:
     """Compare the three ways with 1,000 + 1,000 training pictures, on 2,000 test pictures."""
-    record = Record("cats_and_dogs", _config(per_class=PER_CLASS, seeds=SEEDS))
-    pool, test = load_parts()
+    dataset = load_data(PER_CLASS)
+    record = open_record("cats_and_dogs", dataset, _config(per_class=PER_CLASS, seeds=SEEDS))
+    pool, test = load_parts(dataset)
     results = [record.measure(f"seed {seed}", compare_ways, pool, test, PER_CLASS, seed) for seed in SEEDS]
     ways = {way: interval([result[way] for result in results], len(test.labels)) for way in results[0]}
     return record.finish(**ways)
@@ -107,8 +114,9 @@ def run_curve() -> dict[str, Any]:
     The result with 1,000 is that of `run_five_seeds`. The pool holds 2,000 pictures of each class, so
     they can be drawn in only one way.
     """
-    record = Record("cats_and_dogs_curve", _config(curve=CURVE))
-    pool, test = load_parts()
+    dataset = load_data(max(CURVE))
+    record = open_record("cats_and_dogs_curve", dataset, _config(curve=CURVE))
+    pool, test = load_parts(dataset)
     results = {per_class: {} for per_class in CURVE}
     # One seed after the other, so that an interrupted run has complete curves.
     for seed, per_class in sorted((seed, count) for count, seeds in CURVE.items() for seed in seeds):
@@ -126,8 +134,9 @@ def run_curve() -> dict[str, Any]:
 
 def run_layers() -> dict[str, Any]:
     """Fit a linear classifier to the output of each stage, as Zeiler and Fergus did in their table 7."""
-    record = Record("layer_probe", _config(per_class=PER_CLASS, seeds=PROBE_SEEDS))
-    pool, test = load_parts()
+    dataset = load_data(PER_CLASS)
+    record = open_record("layer_probe", dataset, _config(per_class=PER_CLASS, seeds=PROBE_SEEDS))
+    pool, test = load_parts(dataset)
 
     def probe(stage: str) -> list[float]:
         chosen = [balanced_subset(pool.labels, PER_CLASS, seed) for seed in PROBE_SEEDS]
@@ -146,14 +155,22 @@ def compare_ways(pool: Part, test: Part, per_class: int, seed: int) -> dict[str,
     scratch = train_scratch(pool.images[chosen], pool.labels[chosen], seed)
     head = fit_head(pool, chosen)
     tuned = tune(pool, chosen, head, seed)
-    pictures = test.images.astype(np.float32) / 255
+    # In batches, as floats at a photograph's size would take gigabytes.
+    pictures = batches_in_order(test.images, test.labels, batch_size=50)
+    scores = scratch.predict(pictures, verbose=0)  # pyright: ignore[reportArgumentType] (not only "auto")
     plain, mirrored = (mean_scores(tuned, [part[MAPS]]) for part in (test.plain, test.mirrored))
     return {
-        "scratch": share_correct(mean_scores(scratch, [pictures], 500), test.labels),
+        "scratch": share_correct(scores, test.labels),
         "bottleneck": share_correct(head.scores(test.plain["top"]), test.labels),
         "fine_tuned": share_correct(plain, test.labels),
         "fine_tuned_two_views": share_correct(plain + mirrored, test.labels),
     }
+
+
+def open_record(stage: str, dataset: Dataset, config: dict[str, Any]) -> Record:
+    """Open the record of a stage; photographs have one of their own beside that of CIFAR-10."""
+    name = stage if dataset.x_train.shape[1] == 32 else f"{stage}_photographs"
+    return Record(name, config, identity(dataset.name, fingerprint(dataset)))
 
 
 def _config(**settings: Any) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from laboratory.transfer.features import compute_features
 from laboratory.transfer.fine_tuning import fine_tune, freeze, mean_scores, with_head
 from laboratory.transfer.linear import fit_linear
 from laboratory.transfer.networks import maps_of, probe_network, split_lite0
-from laboratory.transfer.records import Record
+from laboratory.transfer.records import Record, identity
 from utils.data.class_folders import Pictures, load_class_folders
 from utils.data.duplicates import grouped_folds, similarity_groups
+from utils.data.fingerprint import hash_arrays
 
 import numpy as np
 from PIL import Image
@@ -38,9 +39,10 @@ def run_crops(folder: Path) -> dict[str, Any]:
     """Measure networks from drawn scenes, frozen features and fine-tuning on a folder of real crops."""
     settings = {"size": SIZE, "cut": CUT, "alike": ALIKE, "num_folds": NUM_FOLDS, "fine_tuning": RECIPE}
     settings["alike_tried"] = ALIKE_TRIED
-    pictures = load_class_folders(folder, SIZE)
+    pictures = load_crops(folder)
     counts = dict(zip(pictures.class_names, np.bincount(pictures.labels).tolist(), strict=True))
-    record = Record("traffic_light_crops", settings | {"counts": counts})
+    data = identity("crops of traffic lights", hash_arrays(pictures.images, pictures.labels))
+    record = Record("traffic_light_crops", settings | {"counts": counts}, data)
     drawn = {
         name: record.measure(f"drawn scenes only, {name}", untrained, images, pictures)
         for name, images in (("filling", pictures.images), ("at a distance", at_a_distance(pictures.images)))
@@ -64,6 +66,21 @@ def run_crops(folder: Path) -> dict[str, Any]:
         thresholds=thresholds,
         fine_tuned=report(answers, pictures),
     )
+
+
+def load_crops(folder: Path) -> Pictures:
+    """Read crops of traffic lights whole: nothing may be cut off from what fills its picture.
+
+    Raises:
+        ValueError: a class is missing, or has fewer pictures than there are folds.
+    """
+    pictures = load_class_folders(folder, SIZE, fit="stretch")
+    counts = dict(zip(pictures.class_names, np.bincount(pictures.labels).tolist(), strict=True))
+    if min(counts.get(name, 0) for name in ("red", "green")) < NUM_FOLDS:
+        raise ValueError(
+            f"{folder} needs folders red and green with {NUM_FOLDS} pictures or more; got {counts}"
+        )
+    return pictures
 
 
 def untrained(images: np.ndarray, pictures: Pictures, name: str = "turned-0") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from laboratory.transfer.networks import outputs_of
+from utils.checks import check_pixels, require_integer
 from utils.data import cache_folder
 from utils.files import write_arrays
 
@@ -17,6 +18,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 CHUNK = 500  # Pictures per file, and so the most that an interruption costs.
+HALF = np.finfo(np.float16)
 
 
 def compute_features(
@@ -35,14 +37,19 @@ def compute_features(
 
     Args:
         network: from images to a dict of outputs.
-        images: (N, H, W, 3), as the network takes them.
+        images: (N, H, W, 3), from 0 to 255, as all networks of this folder take them.
         batch_size: pictures at a time.
         cache: whether to read and write the cache.
         name: text of the progress bar.
 
     Returns:
-        each output as (N, ...), float16.
+        each output as (N, ...), float16; float32 where its largest number is beyond float16's range.
+
+    Raises:
+        ValueError: the images are no batch, or divided by 255 already; or an output is not finite.
     """
+    images = check_pixels(images)
+    require_integer("batch_size", batch_size, 1)
     folder = _features_folder() / _key(network) if cache else None
     parts = []
     starts = range(0, len(images), CHUNK)
@@ -57,11 +64,22 @@ def compute_features(
 
 def _compute(network, images, batch_size, path: Path | None) -> dict[str, np.ndarray]:
     outputs = network.predict(images, batch_size=batch_size, verbose=0)
-    arrays = {name: np.asarray(values).astype(np.float16) for name, values in outputs.items()}
+    arrays = {name: _halved(name, np.asarray(values, np.float32)) for name, values in outputs.items()}
     if path is not None:
         with contextlib.suppress(OSError):  # A cache that cannot be written costs nothing but time.
             write_arrays(path, arrays)
     return arrays
+
+
+def _halved(name: str, values: np.ndarray) -> np.ndarray:
+    """Return numbers in float16, if it holds the largest of them; far smaller ones may become 0."""
+    if not np.isfinite(values).all():
+        raise ValueError(
+            f"the network's output {name!r} is not finite: some of its numbers are NaN or infinite"
+        )
+    largest = np.abs(values).max(initial=0)
+    fits = largest == 0 or HALF.smallest_normal <= largest <= HALF.max
+    return values.astype(np.float16) if fits else values
 
 
 def _read(path: Path | None) -> dict[str, np.ndarray] | None:
@@ -69,10 +87,13 @@ def _read(path: Path | None) -> dict[str, np.ndarray] | None:
         return None
     with (
         contextlib.suppress(OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile),
-        np.load(path) as kept,
+        path.open("rb") as file,  # NumPy leaves a damaged file open
+        np.load(file) as kept,
     ):
-        return {name: kept[name] for name in kept.files}
-    return None  # A damaged file is written again.
+        arrays = {name: kept[name] for name in kept.files}
+        if all(np.isfinite(values).all() for values in arrays.values()):
+            return arrays
+    return None  # A damaged file, or one with numbers too large for its type, is written again.
 
 
 def _features_folder() -> Path:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from laboratory.transfer.linear import Linear
 from laboratory.transfer.networks import classifier
+from utils.checks import check_labels, require_as_many, require_integer
 from utils.training import set_seed, without_autotuning
 
 import keras
@@ -22,7 +23,13 @@ def view_batches(
         batch_size: pictures per batch; the last one of an epoch may be smaller.
         seed: order and views depend only on this and on the epoch's number.
         epochs: number of epochs.
+
+    Raises:
+        ValueError: the views have not a row for each label.
     """
+    labels = check_labels(labels)
+    for view in views:
+        require_as_many("rows of a view", len(view), len(labels), "labels")
     for epoch in range(epochs):
         rng = np.random.default_rng([seed, epoch])
         order = rng.permutation(len(labels))
@@ -83,8 +90,17 @@ def fine_tune(
         batch_size: pictures per batch.
         weight_decay: of AdamW (Loshchilov and Hutter, 2019).
         verbose: how to show progress, as in `fit`.
+
+    Raises:
+        ValueError: as `view_batches`, or a number of epochs or pictures is not positive.
     """
+    require_integer("epochs", epochs, 1)
+    require_integer("batch_size", batch_size, 1)
+    labels = check_labels(labels, num_classes=model.output_shape[-1])
+    for view in views:
+        require_as_many("rows of a view", len(view), len(labels), "labels")
     set_seed(seed)
+    _reset_dropout(model, seed)
     steps = -(-len(labels) // batch_size)
     batches = tf.data.Dataset.from_generator(
         lambda: view_batches(views, labels, batch_size, seed, epochs),
@@ -109,6 +125,13 @@ def fine_tune(
         verbose=verbose,  # pyright: ignore[reportArgumentType] (not only "auto")
         shuffle=False,  # the batches come shuffled
     )
+
+
+def _reset_dropout(model: keras.Model, seed: int) -> None:
+    """Give every layer that draws random numbers its first state; it took one when it was built."""
+    states = [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]
+    for index, state in enumerate(states):
+        state.assign([seed * 100 + index, 0])
 
 
 def mean_scores(model: keras.Model, views: Sequence[np.ndarray], batch_size: int = 100) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from utils.checks import check_features, check_labels, require_as_many, require_integer
+
 import numpy as np
 from scipy import optimize, special
 
@@ -27,18 +29,20 @@ def fit_linear(
     """Fit multinomial logistic regression with a quadratic penalty, by L-BFGS.
 
     Args:
-        features: (N, D), any numbers; each column is standardized for the fit, and the returned weights
+        features: (N, D), finite numbers; each column is standardized for the fit, and the returned weights
             include the scaling.
-        labels: (N,), integers from 0.
+        labels: (N,), integers from 0, or in another form that `utils.checks.check_labels` takes.
         penalty: factor of half the sum of squared weights, which is added to the mean cross-entropy.
         num_classes: 0 for the largest label plus one.
 
     Raises:
-        ValueError: there are not as many labels as rows of features.
+        ValueError: the features are no finite rows, there are not as many labels, or a label is not below
+            `num_classes`.
     """
-    if len(features) != len(labels) or not len(labels):
-        raise ValueError(f"as many labels as rows are needed: got {len(labels)} for {len(features)}")
-    features = features.astype(np.float32)
+    features = check_features(features)
+    require_integer("num_classes", num_classes, 0)
+    labels = check_labels(labels, num_classes=num_classes or None)
+    require_as_many("labels", len(labels), len(features), "rows")
     mean, scale = features.mean(0), features.std(0) + 1e-3
     x = (features - mean) / scale
     targets = np.eye(num_classes or int(labels.max()) + 1, dtype=np.float32)[labels]

@@ -9,12 +9,15 @@ from laboratory.transfer.traps import run_traps
 
 
 def run_crops_if_there() -> None:
-    """Measure on photographs of traffic lights, if a folder of them is named."""
+    """Measure on photographs of traffic lights.
+
+    Raises:
+        ValueError: no folder of them is named.
+    """
     folder = crops_folder()
     if folder is None:
-        print(f"traffic_light_crops: skipped, {FOLDER_VARIABLE} names no folder of photographs")
-    else:
-        run_crops(folder)
+        raise ValueError(f"nothing was measured: set {FOLDER_VARIABLE} to a folder of photographs")
+    run_crops(folder)
 
 
 STAGES: dict[str, Callable[[], object]] = {

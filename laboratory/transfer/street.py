@@ -12,6 +12,7 @@ from laboratory.transfer.fine_tuning import fine_tune, freeze, with_head
 from laboratory.transfer.linear import fit_linear
 from laboratory.transfer.networks import classifier, outputs_of, split_lite0
 from utils.records.measurements import MEASUREMENTS_FOLDER
+from utils.records.reading import load_weights, make_again
 from utils.scenes import STATES, StreetScenes, traffic_lights
 
 import keras
@@ -77,7 +78,7 @@ def weights_file(name: str) -> Path:
 def load(name: str) -> keras.Model:
     """Return a recorded network: from maps of `CUT` to scores of the three states."""
     model = build()
-    model.load_weights(weights_file(name))
+    load_weights(model, weights_file(name), make_again("street"))
     return model
 
 

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from laboratory.transfer.cats_data import CUT, MAPS, SIZE, Part, load_parts
-from laboratory.transfer.cats_stages import fit_head
+from laboratory.transfer.cats_data import CUT, MAPS, SIZE, Part, load_data, load_parts
+from laboratory.transfer.cats_stages import fit_head, open_record
 from laboratory.transfer.features import compute_features
 from laboratory.transfer.fine_tuning import fine_tune, freeze, mean_scores, with_head
 from laboratory.transfer.linear import fit_linear
 from laboratory.transfer.networks import split_lite0
-from laboratory.transfer.records import Record
 from utils.data.cats_and_dogs import balanced_subset
 from utils.pretrained import efficientnet_lite0
 from utils.pretrained.lite0 import PIXEL_MEAN, PIXEL_SCALE
@@ -33,8 +32,9 @@ def run_traps() -> dict[str, Any]:
     """Measure what wrong preprocessing and normalization by batch cost."""
     settings = {"size": SMALL_SIZE, "per_class": PER_CLASS, "scales": SCALES, "fine_tuning": RECIPE}
     settings |= {"normalization": {"per_class": NORMALIZATION_PER_CLASS, "seeds": NORMALIZATION_SEEDS}}
-    record = Record("traps", settings)
-    pool, test = load_parts()
+    dataset = load_data(PER_CLASS, PER_CLASS)
+    record = open_record("traps", dataset, settings)
+    pool, test = load_parts(dataset)
     scales = record.measure("preprocessing", preprocessing, pool, test)
     modes = {
         mode: [

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from laboratory.transfer import street
-from laboratory.transfer.crops import FOLDER_VARIABLE, crops_folder, untrained
+from laboratory.transfer.crops import FOLDER_VARIABLE, crops_folder, load_crops, untrained
 from laboratory.transfer.street_stages import ENSEMBLE, accuracies, ensemble
-from utils.data.class_folders import load_class_folders
 from utils.records import load_record
 
 # Another processor rounds differently, which may change the answers to up to three of 900 scenes.
@@ -42,7 +41,7 @@ def verify_crops() -> bool:
         print(f"traffic_light_crops: skipped, {FOLDER_VARIABLE} names no folder of photographs")
         return True
     recorded = load_record("traffic_light_crops")["summary"]["drawn_scenes_only"]["filling"]
-    pictures = load_class_folders(folder, street.SIZE)
+    pictures = load_crops(folder)
     measured = untrained(pictures.images, pictures)
     name = "traffic_light_crops, drawn scenes only"
     return _compare(name, recorded["balanced_red_green"], measured["balanced_red_green"])

@@ -4,6 +4,8 @@ import os
 
 from course.assignments.release import STUB
 
+from nbgrader import preprocessors
+
 c = get_config()  # noqa: F821 - nbgrader defines it
 
 c.CourseDirectory.course_id = "deep_cnn"
@@ -13,19 +15,26 @@ if "NBGRADER_EXCHANGE" in os.environ:
 c.ClearSolutions.code_stub = {"python": "\n".join(STUB)}
 
 # A submission under another name, or with a notebook missing, is refused while its
-# author can still act.
+# author can still act. What lies beside the notebook is not handed in.
 c.ExchangeSubmit.strict = True
+c.CourseDirectory.include = ["*.ipynb", "timestamp.txt", "submission_secret.txt"]
 
-# A check that a student deleted is put back before grading.
-c.OverwriteCells.add_missing_cells = True
-
-# Seconds per cell. A loop without end loses its own task; the cells after it still run.
-c.Execute.timeout = int(os.environ.get("NBGRADER_CELL_TIMEOUT", 60))
-# Seconds that the last outputs of a cell may take to arrive, on a machine that is busy.
-c.Execute.iopub_timeout = 60
-module = "course.assignments.limits"
-limit = f"from {module} import limit_kernel; limit_kernel(); del limit_kernel"
-c.Execute.extra_arguments = [
-    "--HistoryManager.hist_file=:memory:",
-    f"--IPKernelApp.exec_lines={limit}",
+# Names, locks and points of cells are the assignment's, whatever a student changed.
+# Answers run in a process of their own, and checks in another that they do not reach.
+own = "course.assignments.with_nbgrader"
+c.Autograde.exporter_class = f"{own}.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    f"{own}.KeepAnswers",
+    preprocessors.CheckCellMetadata,
 ]
+c.Autograde.autograde_preprocessors = [
+    f"{own}.GradeApart",
+    preprocessors.SaveAutoGrades,
+    preprocessors.AssignLatePenalties,
+    preprocessors.CheckCellMetadata,
+]
+# Seconds per cell. A loop without end loses its own task; the cells after it still run.
+c.GradeApart.cell_seconds = float(os.environ.get("NBGRADER_CELL_TIMEOUT", 60))
+
+# grades.csv says which submissions were refused, and why.
+c.ExportApp.plugin_class = "course.assignments.export.GradesAndRefusals"

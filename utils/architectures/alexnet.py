@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from utils.architectures.weights import load_weights
-from utils.layers import LocalResponseNormalization
+from utils.layers import LocalResponseNormalization, image_input
 
 import keras
 from keras import layers
@@ -54,7 +54,7 @@ def alexnet(
     Raises:
         ValueError: the maps cannot be divided among the towers, or there are no such weights.
     """
-    inputs = keras.Input(input_shape)
+    inputs = image_input(input_shape)
     x = _convolution(inputs, 96, 11, "conv1", strides=4, padding="valid")
     x = LocalResponseNormalization(name="norm1")(x)
     x = layers.MaxPooling2D(3, 2, name="pool1")(x)

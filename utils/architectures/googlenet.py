@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from utils.architectures.weights import load_weights
-from utils.layers import LocalResponseNormalization
+from utils.layers import LocalResponseNormalization, image_input
 
 import keras
 from keras import layers
@@ -67,7 +67,7 @@ def googlenet(
     """
     if auxiliary_heads and not include_top:
         raise ValueError("Auxiliary heads classify too: they need include_top=True.")
-    inputs = keras.Input(input_shape)
+    inputs = image_input(input_shape)
     x, heads = _stem(inputs), []
     for name, widths in MODULES.items():
         if name in ("4a", "5a"):

@@ -9,6 +9,7 @@ normalization has no scale, as the ReLU after it makes it superfluous, and there
 from pathlib import Path
 
 from utils.architectures.weights import load_weights
+from utils.layers import image_input
 
 import keras
 from keras import layers
@@ -39,7 +40,7 @@ def inception_v3(
         ValueError: there are no such weights, or they do not fit.
         ConnectionError: the download failed.
     """
-    inputs = keras.Input(input_shape)
+    inputs = image_input(input_shape)
     x = _stem(inputs)
     for index, filters in enumerate((32, 64, 64)):
         x = module_35(x, filters, f"mixed{index}")

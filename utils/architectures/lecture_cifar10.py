@@ -20,6 +20,8 @@ the order in which `Flatten` reads: row r of the first dense kernel belongs to (
 column) there and to (row, column, channel) here, a permutation of its 8,192 rows.
 """
 
+from utils.layers import image_input
+
 import keras
 from keras import layers
 from keras.constraints import MaxNorm
@@ -43,7 +45,7 @@ def lecture_cifar10(*, max_norm: float | None = 3.0) -> keras.Model:
     bound = _bound(max_norm)
     return keras.Sequential(
         [
-            keras.Input((32, 32, 3)),
+            image_input((32, 32, 3)),
             layers.Conv2D(32, 3, padding="same", activation="relu", kernel_constraint=bound),
             layers.Dropout(0.2),
             layers.Conv2D(32, 3, padding="same", activation="relu", kernel_constraint=bound),
@@ -73,7 +75,7 @@ def lecture_cifar10_large(*, max_norm: float | None = 3.0) -> keras.Model:
     bound = _bound(max_norm)
     return keras.Sequential(
         [
-            keras.Input((32, 32, 3)),
+            image_input((32, 32, 3)),
             *_stage(32),
             *_stage(64),
             *_stage(128),

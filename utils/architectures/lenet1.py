@@ -16,7 +16,7 @@ The paper states both totals and 4,635 units; the layers have 784 + 2,304 + 576 
 function follows, but not which one; here it is that of LeCun et al. 1998 (equation 6, appendix A).
 """
 
-from utils.layers import Subsampling, TableConv2D, scaled_tanh, scaled_tanh_options
+from utils.layers import Subsampling, TableConv2D, image_input, scaled_tanh, scaled_tanh_options
 
 import keras
 from keras import layers
@@ -34,7 +34,7 @@ def lenet1() -> keras.Model:
     """
     return keras.Sequential(
         [
-            keras.Input((28, 28, 1)),
+            image_input((28, 28, 1)),
             layers.Conv2D(4, 5, name="H1", **scaled_tanh_options(num_inputs=25)),
             Subsampling(activation=scaled_tanh, name="H2"),
             TableConv2D(H3_TABLE, 5, activation=scaled_tanh, name="H3"),

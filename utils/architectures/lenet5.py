@@ -14,7 +14,7 @@ Recognition", Proceedings of the IEEE 86 (11), 1998, section II.B, figure 2 and 
     total                          60,000       340,908              61,706
 """
 
-from utils.layers import RBFOutput, Subsampling, TableConv2D, scaled_tanh, scaled_tanh_options
+from utils.layers import RBFOutput, Subsampling, TableConv2D, image_input, scaled_tanh, scaled_tanh_options
 
 import keras
 import numpy as np
@@ -78,7 +78,7 @@ def lenet5(
             f'No variant {variant!r} with {classes} classes: use "1998" for the ten digits that it '
             'has bitmaps of, "modern" for any number of classes.'
         )
-    return keras.Sequential([keras.Input(input_shape), *body], name=f"lenet5_{variant}")
+    return keras.Sequential([image_input(input_shape), *body], name=f"lenet5_{variant}")
 
 
 def _layers_of_1998(channels: int) -> list[layers.Layer]:

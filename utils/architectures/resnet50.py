@@ -9,6 +9,7 @@ weights, although the batch normalization after them makes biases superfluous.
 from pathlib import Path
 
 from utils.architectures.weights import load_weights
+from utils.layers import image_input
 
 import keras
 from keras import layers
@@ -42,7 +43,7 @@ def resnet50(
         ValueError: there are no such weights, or they do not fit.
         ConnectionError: the download failed.
     """
-    inputs = keras.Input(input_shape)
+    inputs = image_input(input_shape)
     x = _stem(inputs)
     for stage, (filters, num_blocks) in STAGES.items():
         x = bottleneck_block(

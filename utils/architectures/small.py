@@ -6,7 +6,7 @@ this package, not their widths. Those of 2014 and later use batch normalization 
 convolution, as their authors do from 2015 on; the two earlier ones do without.
 """
 
-from utils.layers import FusedBatchNormalization, LocalResponseNormalization
+from utils.layers import FusedBatchNormalization, LocalResponseNormalization, image_input
 
 import keras
 from keras import layers
@@ -118,7 +118,7 @@ def _shortcut(x, filters: int, strides: int):
 
 def _centered_inputs():
     """Return an input for images in [0, 1], and the images scaled to [-2, 2], with gray at 0."""
-    inputs = keras.Input((32, 32, 3))
+    inputs = image_input((32, 32, 3))
     return inputs, layers.Rescaling(4.0, offset=-2.0)(inputs)
 
 

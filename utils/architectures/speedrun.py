@@ -11,6 +11,7 @@ from utils.layers import (
     default_uniform,
     dirac,
     fused_gelu,
+    image_input,
 )
 
 import keras
@@ -55,7 +56,7 @@ def speedrun(
     uses 1e-5 for its epsilon of 1e-12. The 3x3 convolutions start as the identity on their inputs.
     """
     function = fused_gelu if activation == "gelu" else activation
-    x = inputs = keras.Input((32, 32, 3))
+    x = inputs = image_input((32, 32, 3))
     variance = [deviation**2 for deviation in CIFAR10_DEVIATION]
     x = layers.Normalization(mean=CIFAR10_MEAN, variance=variance, dtype="float32", name="colors")(x)
     first = Whitening if whitening else layers.Conv2D

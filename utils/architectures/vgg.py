@@ -9,6 +9,7 @@ convolutions see what one of 5x5 sees, three what one of 7x7 does, with fewer pa
 from pathlib import Path
 
 from utils.architectures.weights import load_weights
+from utils.layers import image_input
 
 import keras
 from keras import layers
@@ -33,7 +34,7 @@ def vgg16(
         an uncompiled model, images to probabilities (N, classes) or to features; 138,357,544
         parameters and 15.5 billion multiply-adds by default.
     """
-    inputs = keras.Input(input_shape)
+    inputs = image_input(input_shape)
     x = _convolutions(inputs, num_convolutions=(2, 2, 3, 3, 3))
     if include_top:
         x = _classifier(x, classes, classifier_activation)
@@ -66,7 +67,7 @@ def vgg19(
         ValueError: there are no such weights, or they do not fit.
         ConnectionError: the download failed.
     """
-    inputs = keras.Input(input_shape)
+    inputs = image_input(input_shape)
     x = _convolutions(inputs, num_convolutions=(2, 2, 4, 4, 4))
     if include_top:
         x = _classifier(x, classes, classifier_activation)

@@ -8,6 +8,7 @@ the depthwise and the pointwise half, which section 4.7 found to help.
 from pathlib import Path
 
 from utils.architectures.weights import load_weights
+from utils.layers import image_input
 
 import keras
 from keras import layers
@@ -38,7 +39,7 @@ def xception(
         ValueError: there are no such weights, or they do not fit.
         ConnectionError: the download failed.
     """
-    inputs = keras.Input(input_shape)
+    inputs = image_input(input_shape)
     x = _stem(inputs)
     x = strided_block(x, (128, 128), "block2", first_relu=False)
     x = strided_block(x, (256, 256), "block3")

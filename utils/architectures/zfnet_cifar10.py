@@ -5,9 +5,10 @@ ECCV 2014, section 3 and figure 3. The order of the layers, the overlapping pool
 with stride 2, and the dropout in the dense part are theirs; widths and kernels are smaller.
 """
 
+from utils.layers import ClipRMS, LocalContrastNormalization, image_input
+
 import keras
-import numpy as np
-from keras import layers, ops
+from keras import layers
 
 
 def zfnet_cifar10(
@@ -55,7 +56,7 @@ def zfnet_cifar10(
 
     return keras.Sequential(
         [
-            keras.Input((32, 32, 3)),
+            image_input((32, 32, 3)),
             # The paper subtracts the mean image; here gray becomes 0, the value of the padding.
             layers.Rescaling(4.0, offset=-2.0, name="center"),
             convolution(1, first_kernel_size, first_strides),
@@ -75,67 +76,3 @@ def zfnet_cifar10(
         ],
         name="zfnet_cifar10",
     )
-
-
-@keras.saving.register_keras_serializable(package="course")
-class ClipRMS(keras.constraints.Constraint):
-    """Scale back each filter whose root mean square exceeds `max_rms`; leave the others alone.
-
-    Source: Zeiler and Fergus 2014, section 3: without it a few filters of layer 1 dominate.
-    """
-
-    def __init__(self, max_rms: float = 0.1):
-        self.max_rms = max_rms
-
-    def __call__(self, kernel):
-        """Return `kernel` (height, width, inputs, filters), clipped."""
-        rms = ops.sqrt(ops.mean(ops.square(kernel), axis=(0, 1, 2), keepdims=True))
-        return kernel * (self.max_rms / ops.maximum(rms, self.max_rms))
-
-    def get_config(self):
-        return {"max_rms": self.max_rms}
-
-
-@keras.saving.register_keras_serializable(package="course")
-class LocalContrastNormalization(layers.Layer):
-    """Subtract the mean of each place's surroundings and divide by their standard deviation.
-
-    Feature maps (N, H, W, C) keep their shape. Mean and deviation are taken over all channels in a
-    Gaussian window, which is cut off at the borders. The divisor is never less than its own mean over
-    the image, so that flat regions are not amplified.
-
-    Source: K. Jarrett et al., "What is the Best Multi-Stage Architecture for Object Recognition?",
-        ICCV 2009, section 2, which the paper names.
-    """
-
-    def __init__(self, kernel_size: int = 5, epsilon: float = 1e-3, **kwargs):
-        super().__init__(**kwargs)
-        self.kernel_size = kernel_size
-        self.epsilon = epsilon
-        offsets = np.arange(kernel_size) - (kernel_size - 1) / 2
-        profile = np.exp(-0.5 * (offsets / (kernel_size / 4)) ** 2)
-        window = np.outer(profile, profile)
-        self._window = (window / window.sum())[:, :, None, None]
-
-    # Receptive fields are computed from these and kernel_size.
-    strides, padding = 1, "same"
-
-    def call(self, feature_maps):
-        centered = feature_maps - self._local_mean(feature_maps)
-        deviation = ops.sqrt(self._local_mean(ops.square(centered)) + self.epsilon**2)
-        typical = ops.mean(deviation, axis=(1, 2, 3), keepdims=True)
-        return centered / ops.maximum(deviation, typical)
-
-    def _local_mean(self, feature_maps):
-        """Average over the window and all channels: (N, H, W, C) to (N, H, W, 1)."""
-        window = ops.cast(self._window, feature_maps.dtype)
-        means = ops.mean(feature_maps, axis=-1, keepdims=True)
-        inside = ops.conv(ops.ones_like(means), window, padding="same")
-        return ops.conv(means, window, padding="same") / inside
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "kernel_size": self.kernel_size,
-            "epsilon": self.epsilon,
-        }

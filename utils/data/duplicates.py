@@ -1,5 +1,7 @@
 """Keep near-duplicates on the same side of a split, so that a test does not measure memory."""
 
+from utils.checks import check_features, check_labels, require_as_many, require_integer
+
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -14,11 +16,11 @@ def similarity_groups(features: np.ndarray, threshold: float) -> np.ndarray:
         threshold: from 0 to 1; near 1, only copies are found.
 
     Raises:
-        ValueError: the threshold is out of its range.
+        ValueError: the threshold is out of its range, or the features are no finite rows.
     """
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold must lie between 0 and 1, got {threshold!r}.")
-    features = features.astype(np.float32)
+    features = check_features(features)
     features = features - features.mean(0)
     features /= np.linalg.norm(features, axis=1, keepdims=True) + 1e-12
     rows, columns = np.nonzero(features @ features.T > threshold)
@@ -38,8 +40,11 @@ def grouped_folds(groups: np.ndarray, labels: np.ndarray, num_folds: int, seed: 
         seed: of the order among groups of the same size.
 
     Raises:
-        ValueError: there are fewer groups than folds.
+        ValueError: there are fewer groups than folds, or not as many groups as labels.
     """
+    labels, groups = check_labels(labels), np.asarray(groups)
+    require_as_many("groups", len(groups), len(labels), "labels")
+    require_integer("num_folds", num_folds, 2)
     names, sizes = np.unique(groups, return_counts=True)
     if not 2 <= num_folds <= len(names):
         raise ValueError(

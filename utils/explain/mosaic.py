@@ -6,6 +6,8 @@ Interpretable Classifications", CVPR 2021, section 4.2, where several images for
 
 from typing import NamedTuple
 
+from utils.checks import check_labels, require_as_many
+
 import keras
 import numpy as np
 
@@ -27,8 +29,10 @@ def make_mosaics(images: np.ndarray, labels: np.ndarray, masks: np.ndarray, seed
         seed: of the grouping.
 
     Raises:
-        ValueError: no group of four has four classes.
+        ValueError: no group of four has four classes, or labels or masks do not fit the images.
     """
+    labels = check_labels(labels, num_images=len(images))
+    require_as_many("masks", len(masks), len(images))
     order = np.random.default_rng(seed).permutation(len(labels) // 4 * 4).reshape(-1, 4)
     order = order[[len(set(labels[group])) == 4 for group in order]]
     if not len(order):

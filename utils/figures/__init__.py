@@ -8,7 +8,8 @@ interactive.
 
 from utils.figures.confusion import plot_confusion
 from utils.figures.history import plot_history
-from utils.figures.images import axes_grid, show_feature_maps, show_images, show_kernels
+from utils.figures.images import axes_grid, show_feature_maps, show_images
+from utils.figures.kernels import show_filtered, show_kernels
 from utils.figures.style import RED, as_png, describe, store_few_colors
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "plot_confusion",
     "plot_history",
     "show_feature_maps",
+    "show_filtered",
     "show_images",
     "show_kernels",
     "store_few_colors",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from utils.checks import check_labels, require_as_many
 from utils.figures.style import describe
 
 import matplotlib.pyplot as plt
@@ -20,17 +21,24 @@ def plot_confusion(
     """Draw the confusion matrix: how many images of each true class got each predicted class.
 
     Args:
-        labels, predictions: (N,), integers in [0, number of classes).
+        labels, predictions: (N,), integers in [0, number of classes), or in another form that
+            `utils.checks.check_labels` takes.
         class_names: names in the order of the integers.
         alt: alternative text of the figure.
         ax: where to draw; a new figure when None.
 
     Returns:
         the Axes.
+
+    Raises:
+        ValueError: a label is none of the classes, or there are not as many predictions as labels.
     """
     num_classes = len(class_names)
+    labels = check_labels(labels, num_classes=num_classes)
+    predictions = check_labels(predictions, name="predictions", num_classes=num_classes)
+    require_as_many("predictions", len(predictions), len(labels), "labels")
     matrix = np.zeros((num_classes, num_classes), dtype=int)
-    np.add.at(matrix, (np.asarray(labels), np.asarray(predictions)), 1)
+    np.add.at(matrix, (labels, predictions), 1)
     if ax is None:
         _, ax = plt.subplots(figsize=(6.5, 5.5))
     ax.imshow(matrix, cmap="cividis")

@@ -58,17 +58,23 @@ class Picture(ipywidgets.HTML):
         source = base64.b64encode(png).decode()
         self.value = f'<img alt="{html.escape(words)}" src="data:image/png;base64,{source}">'
 
+    def clear(self) -> None:
+        """Show nothing, as a picture of something else would be taken for an answer."""
+        self.png, self.value = b"", ""
+
 
 def with_still(bundle: dict | None, png: bytes, words: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Add a picture and its description to what a widget displays, for pages where no kernel runs.
 
     Args:
         bundle: of the widget: MIME type to data.
-        png: the picture, as the bytes of a PNG file.
-        words: the description.
+        png: the picture, as the bytes of a PNG file; empty where there is none.
+        words: the description, or why there is no picture.
 
     Returns:
         the larger bundle, and its metadata.
     """
+    if not png:
+        return {**(bundle or {}), "text/plain": words}, {}
     still = {"image/png": base64.b64encode(png).decode(), "text/plain": words}
     return {**(bundle or {}), **still}, {"image/png": {"alt": words}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from utils.checks import check_labels
 from utils.explain import (
     TopPatches,
     as_pictures,
@@ -87,6 +88,7 @@ def show_invariance(
     Returns:
         (layers + 1, changes) Axes; the last row is the probability of the true class.
     """
+    labels = check_labels(labels, num_images=len(images), num_classes=len(class_names))
     outputs = [*(model.get_layer(name).output for name in layer_names), model.outputs[0]]
     features = keras.Model(model.inputs[0], outputs)
     before = [maps.numpy() for maps in features(images)]

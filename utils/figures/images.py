@@ -1,12 +1,12 @@
-"""Rows of pictures: images, kernels, feature maps."""
+"""Rows of pictures: images and feature maps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from utils.checks import check_shown
 from utils.figures.style import describe
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 
 
 def axes_grid(num_pictures: int, num_columns: int, size: tuple[float, float]) -> np.ndarray:
@@ -45,45 +45,19 @@ def show_images(
 
     Returns:
         the array of Axes, one per image.
+
+    Raises:
+        ValueError: the images have another form, as `utils.checks.check_shown` says.
     """
-    images = np.asarray(images)
+    images = check_shown(images)
     height = size * images.shape[1] / images.shape[2] + (0.25 if titles is not None else 0.05)
     axes = axes_grid(len(images), num_columns, (size, height))
     limits = {"vmin": 0, "vmax": 255 if images.dtype == np.uint8 else 1}
     for index, (ax, image) in enumerate(zip(axes, images, strict=True)):
-        ax.imshow(image.squeeze(), cmap="gray", **limits)
+        ax.imshow(image, cmap="gray", **limits)
         if titles is not None:
             ax.set_title(titles[index], fontsize="small")
     return describe(axes, alt)
-
-
-def show_kernels(
-    kernels: Mapping[str, np.ndarray], *, alt: str, num_columns: int = 4, size: float = 1.6
-) -> np.ndarray:
-    """Show small kernels as colored squares with their weights written in.
-
-    Args:
-        kernels: name to (H, W) array; each kernel has its own color range, symmetric around zero.
-        alt: alternative text of the figure.
-        num_columns: kernels per row.
-        size: width of one kernel, in inches.
-
-    Returns:
-        the array of Axes, one per kernel.
-    """
-    axes = axes_grid(len(kernels), num_columns, (size, size + 0.25))
-    for ax, (name, kernel) in zip(axes, kernels.items(), strict=True):
-        _draw_kernel(ax, np.asarray(kernel))
-        ax.set_title(name)
-    return describe(axes, alt)
-
-
-def _draw_kernel(ax: Axes, kernel: np.ndarray) -> None:
-    limit = max(float(np.abs(kernel).max()), 1e-12)
-    ax.imshow(kernel, cmap="PuOr", vmin=-limit, vmax=limit)
-    for (row, column), weight in np.ndenumerate(kernel):
-        color = "white" if abs(weight) > 0.6 * limit else "black"
-        ax.text(column, row, f"{weight:.3g}", ha="center", va="center", color=color)
 
 
 def show_feature_maps(

@@ -32,6 +32,9 @@ def explore_patches(
         k: patches per map.
         still_with_images: whether the picture that is stored for pages without a kernel shows the
             images beside the projections.
+
+    Raises:
+        ValueError: a layer does not exist, or the first one shown cannot be searched.
     """
     return PatchExplorer(model, images, layer_names, k, still_with_images)
 
@@ -58,7 +61,9 @@ class PatchExplorer(ipywidgets.VBox):
         super().__init__([ipywidgets.HBox([self.layer, self.unit]), self.words, self.picture])
         self.layer.observe(self._choose_layer, "value")
         self.unit.observe(self._redraw, "value")
-        self._choose_layer()
+        for name in layer_names:
+            model.get_layer(name)  # a name that does not exist is refused at once
+        self._show_layer()
 
     @property
     def top(self) -> TopPatches:
@@ -66,6 +71,7 @@ class PatchExplorer(ipywidgets.VBox):
         layer = str(self.layer.value)
         if layer not in self._found:
             self.words.value = f"searching the images for the maps of {layer} …"
+            self.picture.clear()
             units = range(self._model.get_layer(layer).output.shape[-1])
             self._found[layer] = top_patches(self._model, self._images, layer, units, self._k)
         return self._found[layer]
@@ -91,17 +97,26 @@ class PatchExplorer(ipywidgets.VBox):
             f"with activations from {activations[0]:.3g} down to {activations[-1]:.3g}."
         )
 
-    def _choose_layer(self, change=None) -> None:
+    def _choose_layer(self, change) -> None:
+        try:
+            self._show_layer()
+        except ValueError as error:
+            self.words.value = str(error)
+            self.picture.clear()
+
+    def _show_layer(self) -> None:
         # First the maximum, which moves the slider if the new layer does not have the chosen map.
         self.unit.max = len(self.top.units) - 1
         self._redraw()
 
     def _redraw(self, change=None) -> None:
+        if self.layer.value not in self._found:
+            return  # the words say why
         self.words.value = self.describe()
         self.picture.show(as_png(self.draw(), DPI), self.words.value)
 
     # IPython takes metadata, too; ipywidgets gives none.
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add a picture to the panel, for pages where no kernel runs."""
-        png = as_png(self.draw(self._still_with_images), DPI)
-        return with_still(super()._repr_mimebundle_(**kwargs), png, self.describe())
+        png = as_png(self.draw(self._still_with_images), DPI) if self.picture.png else b""
+        return with_still(super()._repr_mimebundle_(**kwargs), png, self.words.value)

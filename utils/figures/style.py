@@ -1,24 +1,57 @@
 """How every figure of the course looks, and the words and bytes that it is stored with."""
 
 import io
+import os
 from typing import Any, TypeVar
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython import get_ipython
-from IPython.core.pylabtools import print_figure
+from IPython.core.pylabtools import print_figure, select_figure_formats
 from matplotlib.axes import Axes
+from matplotlib.backends.registry import backend_registry
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 from PIL import Image
 
 # Colors that stay distinct in the common forms of color blindness (Petroff, arXiv:2107.02270).
-plt.style.use("petroff10")
+PALETTE = matplotlib.color_sequences["petroff10"]
 RED = "#e42536"  # of the same palette, for what a figure points at
-plt.rcParams.update(
-    {"figure.constrained_layout.use": True, "image.cmap": "viridis", "axes.titlesize": "medium"}
-)
+STYLE: dict[Any, Any] = {
+    "axes.prop_cycle": cycler(color=PALETTE),
+    "axes.titlesize": "medium",
+    "figure.constrained_layout.use": True,
+    "patch.facecolor": PALETTE[0],
+}
 
 Drawn = TypeVar("Drawn", Axes, np.ndarray, list[Axes])
+
+
+def use_course_style() -> None:
+    """Draw as the course does from here on, whatever matplotlib's settings have been so far.
+
+    Importing this module does so once. What a reader sets later, in a cell, is meant and stays.
+    """
+    _show_figures_below_cells()
+    matplotlib.rcdefaults()
+    plt.rcParams.update(STYLE)
+
+
+def _show_figures_below_cells() -> None:
+    """Undo in a notebook that MPLBACKEND, set in a shell, sends figures to files or to windows."""
+    shell = get_ipython()
+    backend = os.environ.get("MPLBACKEND", "inline").removeprefix("module://").lower()
+    ours = "inline" in backend or backend in backend_registry.list_builtin()
+    # A kernel has an output area, IPython in a terminal has none. Other backends, such as ipympl, have
+    # come with a package for notebooks. The inline backend reads settings of its own when it starts,
+    # therefore it starts before all settings are set back.
+    if shell is not None and hasattr(shell, "kernel") and ours:
+        shell.enable_matplotlib("inline")
+        select_figure_formats(shell, {"png"})
+
+
+use_course_style()
 
 
 def describe(axes: Drawn, alt: str) -> Drawn:

@@ -8,7 +8,7 @@ def default_uniform() -> keras.initializers.Initializer:
     return keras.initializers.VarianceScaling(1 / 3, mode="fan_in", distribution="uniform")
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 def dirac(shape, dtype=None):
     """Return a kernel (H, W, C, filters) whose first C filters each pass on one input map.
 

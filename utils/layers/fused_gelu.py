@@ -12,7 +12,7 @@ import keras
 import tensorflow as tf
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 def fused_gelu(x):
     """Return x times the probability that a standard normal number lies below x, in the dtype of x.
 

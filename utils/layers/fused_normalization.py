@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import layers
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 class FusedBatchNormalization(layers.BatchNormalization):
     """Normalize feature maps (N, H, W, C) as `BatchNormalization` does, with TensorFlow's fused kernel.
 
@@ -20,7 +20,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
     Source: S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015, algorithm 1.
 
     Raises:
-        ValueError: when it is built, if the inputs are not (N, H, W, C).
+        ValueError: when it is built, if the inputs are not (N, H, W, C), or its variables not float32.
     """
 
     def build(self, input_shape):
@@ -28,6 +28,12 @@ class FusedBatchNormalization(layers.BatchNormalization):
             raise ValueError(
                 f"{self.name!r} normalizes the channels of (N, H, W, C), not axis {self.axis} of "
                 f"{input_shape}: use BatchNormalization."
+            )
+        if self.variable_dtype != "float32" or self.compute_dtype == "float64":
+            raise ValueError(
+                f"{self.name!r} keeps its variables in float32 and computes in at most 32 bits, not as "
+                f"{self.dtype_policy.name!r} says: set another dtype or keras.config.set_floatx('float32'), "
+                "or use BatchNormalization."
             )
         super().build(input_shape)
 

@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 class LocalResponseNormalization(layers.Layer):
     """Divide each unit by a measure of its neighbors' activity in the adjacent maps.
 

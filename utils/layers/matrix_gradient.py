@@ -18,17 +18,18 @@ from keras import layers
 LARGEST_SIDE = 7
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 class MatrixGradientConv2D(layers.Conv2D):
     """Convolve as `Conv2D` does, with the gradient of the kernel by matrix products on small maps.
 
     It takes the arguments of `Conv2D` and gives the same results. Where the maps are large, the
-    arithmetic is not bfloat16, or the convolution has strides, dilation, groups, or a padding other than
-    "same", it leaves everything to `Conv2D`.
+    arithmetic is not bfloat16, or the convolution has strides, dilation, groups, channels first, or a
+    padding other than "same", it leaves everything to `Conv2D`.
     """
 
     def convolution_op(self, inputs, kernel):
         plain = self.strides == self.dilation_rate == (1, 1) and self.groups == 1 and self.padding == "same"
+        plain = plain and self.data_format == "channels_last"
         small = all(side is not None and side <= LARGEST_SIDE for side in inputs.shape[1:3])
         if plain and small and self.compute_dtype == "bfloat16":
             return convolve(inputs, tf.convert_to_tensor(kernel))

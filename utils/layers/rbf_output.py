@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 class RBFOutput(layers.Layer):
     """Measure the squared distance of the inputs to each class's fixed center.
 

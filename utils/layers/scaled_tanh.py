@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 def scaled_tanh(inputs):
     """Return 1.7159 tanh(2/3 inputs), which takes 1 to 1 and -1 to -1.
 

@@ -6,7 +6,7 @@ import keras
 from keras import layers, ops
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 class Subsampling(layers.Layer):
     """Add up each window, times a trainable coefficient, plus a trainable bias, then squash.
 
@@ -32,7 +32,8 @@ class Subsampling(layers.Layer):
         self.bias = self.add_weight(shape=input_shape[-1:], initializer="zeros", name="bias")
 
     def call(self, feature_maps):
-        sums = self.pool_size**2 * ops.average_pool(feature_maps, self.pool_size, self.pool_size)
+        means = ops.average_pool(feature_maps, self.pool_size, self.pool_size, data_format="channels_last")
+        sums = self.pool_size**2 * means
         return self.activation(self.coefficient * sums + self.bias)
 
     def get_config(self):

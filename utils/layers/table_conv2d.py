@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 class TableConv2D(layers.Layer):
     """Convolve so that each output map sees only the input maps that a table lists for it.
 
@@ -55,7 +55,8 @@ class TableConv2D(layers.Layer):
         return ops.reshape(full, (self.kernel_size, self.kernel_size, -1, len(self.table)))
 
     def call(self, feature_maps):
-        return self.activation(ops.conv(feature_maps, self.full_kernel()) + self.bias)
+        maps = ops.conv(feature_maps, self.full_kernel(), data_format="channels_last")
+        return self.activation(maps + self.bias)
 
     def get_config(self):
         return {

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 
-@keras.saving.register_keras_serializable(package="course")
+@keras.saving.register_keras_serializable(package="utils.layers")
 class Whitening(layers.Conv2D):
     """Convolve with a kernel that is set once and not learned; the bias is learned."""
 

@@ -1,4 +1,4 @@
-"""The exercises of chapter 01: one output by hand, the loop's inner line, a kernel that moves the picture."""
+"""The exercises of chapter 01: one output by hand, the inner line of the loops, sharpening, a move."""
 
 from utils.practice.exercises import Exercise
 from utils.practice.functions import Function
@@ -33,13 +33,17 @@ BY_HAND = Exercise(
             "1 * 60 + 1 * 4",
             "1 * 7 + 1 * 25",
         ),
-        "The kernel is mirrored: its ones stand in the upper right and in the lower left corner.": (
+        "This is what a mirrored kernel gives; its ones stand in the upper right and lower left corner.": (
             "1 * 60 + 1 * 4",
             "1 * 1 + 1 * 79",
         ),
         "This is the sum of all nine pixels. Multiply each by its weight first; most weights are zero.": (
             "1 * 60 + 1 * 4",
             "1 + 3 + 60 + 38 + 39 + 7 + 4 + 66 + 79",
+        ),
+        "This is the output of the figure, at row 0, column 0. Move the window two columns to the right.": (
+            "1 * 60 + 1 * 4",
+            "1 * 1 + 1 * 28",
         ),
         "This is the product of the two pixels. Multiply each by its weight, and add the products.": (
             "1 * 60 + 1 * 4",
@@ -109,6 +113,8 @@ def correlate(image, kernel):
         ),
         "The weights are missing: this adds up the pixels of the window.": (" * kernel)", ")"),
         "This is the mean of the products. The output is their sum.": ("np.sum", "np.mean"),
+        "These are all products of a window. Add them up, with np.sum.": ("np.sum(", "("),
+        "The sign @ multiplies matrices. Multiply weight by weight, with *.": (" * kernel)", " @ kernel)"),
         "The products are of the whole image. Cut the window out of it first.": (
             "image[row : row + h, column : column + w]",
             "image",
@@ -119,7 +125,7 @@ def correlate(image, kernel):
 
 SHIFT = Exercise(
     question="Fill in a 3 × 3 kernel that moves the picture one pixel to the right. "
-    'It is applied as Keras does it, without a turn, and with padding "same".',
+    "It is applied as Keras does it, without a turn.",
     answer="move_right",
     solution="move_right = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0]])",
     shows="Each output shows the pixel to its left, and so the whole picture moves to the right.",
@@ -143,6 +149,18 @@ SHIFT = Exercise(
             "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
             "[[0, 0, 0], [0, 0, 0], [0, 1, 0]]",
         ),
+        "This is the corner kernel, which moves the picture down as well. Take the middle row.": (
+            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
+            "[[1, 0, 0], [0, 0, 0], [0, 0, 0]]",
+        ),
+        "It moves the picture, and makes it nine times as bright: the weight should be 1.": (
+            "[1, 0, 0]",
+            "[9, 0, 0]",
+        ),
+        "This kernel averages three pixels of the column to the left. One of them is enough.": (
+            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
+            "[[1 / 3, 0, 0], [1 / 3, 0, 0], [1 / 3, 0, 0]]",
+        ),
         "This kernel adds three pixels of the column to the left. One of them is enough.": (
             "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
             "[[1, 0, 0], [1, 0, 0], [1, 0, 0]]",
@@ -150,4 +168,25 @@ SHIFT = Exercise(
     },
 )
 
-practice = Practice({"by hand": BY_HAND, "correlate": CORRELATE, "shift": SHIFT})
+SHARPEN = Exercise(
+    question="Fill in the number with which identity - edges / number is the sharpen kernel.",
+    answer="number",
+    solution="number = 3",
+    shows="Sharpen = identity - edges / 3, weight by weight: 9 + 36 / 3 = 21 and 0 - 9 / 3 = -3.",
+    kind=Numbers(),
+    hints=(
+        "Look at the weight above the center, which is zero in the identity kernel: what is it in the edge "
+        "kernel, and what in the sharpen kernel?",
+        "Above the center, 0 - 9 / number has to be -3. Check your number with the center: "
+        "9 - (-36) / number has to be 21.",
+        "Nine divided by the number is three.",
+    ),
+    slips={
+        "The size is right, the sign is not: the formula has a minus already.": ("3", "-3"),
+        "This is the weight of the identity kernel. Ask by which number 9 is divided to give 3.": ("3", "9"),
+        "This is the factor. The formula divides: ask for the number below the line.": ("3", "1 / 3"),
+        "This makes the center right, but leaves out the identity, whose center is 9.": ("3", "36 / 21"),
+    },
+)
+
+practice = Practice({"by hand": BY_HAND, "correlate": CORRELATE, "shift": SHIFT, "sharpen": SHARPEN})

@@ -9,6 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from utils.practice.comparison import number_difference, value_difference
 
+if not __debug__:  # a check that is an assertion would accept every answer
+    raise ImportError(
+        "This Python skips assertions, and with them checks: it was started with -O, or PYTHONOPTIMIZE "
+        "is set. Unset PYTHONOPTIMIZE, and restart."
+    )
+
 
 def expect_array(answer: object, expected: object, slips: Mapping[str, object] | None = None) -> None:
     """Accept an array equal to the expected one up to rounding.

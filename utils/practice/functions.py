@@ -41,8 +41,9 @@ class Function(Kind):
         value, error, _ = call(answer, next(iter(self.inputs.values())))
         if error is None:
             return has_gap(value) or (value is None and _does_nothing(answer))
-        # Python's and NumPy's errors about a `...` in a sum, an index or an assignment all name it.
-        stumbled = isinstance(error, TypeError | AttributeError) and "ellipsis" in str(error).lower()
+        # Python's errors about a `...` name it, and most of NumPy's; += on an array does not.
+        names_it = "ellipsis" in str(error).lower() or "dtype('O')" in str(error)
+        stumbled = isinstance(error, TypeError | AttributeError) and names_it
         return stumbled or isinstance(error, NotImplementedError)
 
     def difference(self, answer: object, expected: object, subject: str) -> str:

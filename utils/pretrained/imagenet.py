@@ -3,6 +3,8 @@
 import functools
 from pathlib import Path
 
+from utils.checks import check_features, require_integer
+
 import numpy as np
 
 NAMES_FILE = Path(__file__).with_name("imagenet_classes.txt")
@@ -24,20 +26,22 @@ def decode_predictions(predictions, top: int = 5) -> list[list[tuple[str, str, f
 
     Args:
         predictions: (N, 1000), one row of probabilities or scores per image.
-        top: how many classes per image.
+        top: how many classes per image, at least 1.
 
     Returns:
         per image, a list of (WordNet identifier, name, probability), the most probable first.
 
     Raises:
-        ValueError: the shape is not (N, 1000).
+        ValueError: the shape is not (N, 1000), or a number is not finite.
     """
+    require_integer("top", top, 1)
     predictions = np.asarray(predictions)
     if predictions.ndim != 2 or predictions.shape[1] != 1000:
         raise ValueError(
             f"predictions must have the shape (N, 1000), got {predictions.shape}: "
             "only the outputs of a network with ImageNet's classifier have these names."
         )
+    check_features(predictions, name="predictions")
     order = np.argsort(-predictions, axis=1, kind="stable")[:, :top]
     names = imagenet_classes()
     return [

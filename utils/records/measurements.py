@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from utils.records.places import RUNS_FOLDER
-from utils.records.runs import read_record, recorded_names
+from utils.records.reading import NUMBER, make_again, read_object, require_fields, require_kind
+from utils.records.runs import record_file, recorded_names
 
 MEASUREMENTS_FOLDER = RUNS_FOLDER / "transfer"
+FIELDS = {"config": dict, "complete": bool, "parts": dict, "seconds": dict}
 
 
 def load_record(name: str, folder: Path = MEASUREMENTS_FOLDER) -> dict[str, Any]:
@@ -14,8 +16,17 @@ def load_record(name: str, folder: Path = MEASUREMENTS_FOLDER) -> dict[str, Any]
 
     Raises:
         ValueError: nothing is recorded under this name; the message lists the names there are.
+        DamagedFile: the record is damaged.
     """
-    return read_record(name, folder)
+    path = record_file(name, folder)
+    remedy = make_again(name)
+    content = read_object(path, remedy)
+    require_fields(
+        content, FIELDS | ({"summary": dict} if content.get("complete") is True else {}), path, remedy
+    )
+    for part, seconds in content["seconds"].items():
+        require_kind(seconds, NUMBER, f"the seconds of {part!r}", path, remedy)
+    return content
 
 
 def recorded_stages(folder: Path = MEASUREMENTS_FOLDER) -> list[str]:

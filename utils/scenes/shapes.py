@@ -10,8 +10,10 @@ from typing import NamedTuple
 from utils.checks import require_integer
 
 import numpy as np
+from tqdm.auto import tqdm
 
 MAX_TILT = np.pi / 6  # Objects lean by up to 30 degrees to either side.
+BLOCKS_WITHOUT_BAR = 1000  # They take six seconds.
 SUBPIXELS = 3  # Outlines are tested at 3 x 3 points per pixel, so that edges are smooth.
 
 
@@ -62,7 +64,12 @@ def shapes10(
     images = np.empty((num_blocks, num_classes, size, size, 3), np.uint8)
     labels = np.empty((num_blocks, num_classes), np.uint8)
     masks = np.empty((num_blocks, num_classes, size, size), bool)
-    for block in range(num_blocks):  # One picture of each class.
+    # Half a minute without a sign of life would look like a fault.
+    bar = {"desc": "drawing Shapes-10", "unit": f"{num_classes} pictures", "leave": False}
+    disable = (
+        num_blocks < BLOCKS_WITHOUT_BAR or None
+    )  # with None, tqdm shows it only where somebody can see it
+    for block in tqdm(range(num_blocks), disable=disable, **bar):  # One picture of each class.
         rng = np.random.default_rng([seed, block])
         labels[block] = rng.permutation(num_classes)
         coverage = _draw_outlines(rng, labels[block], size)

@@ -82,11 +82,10 @@ class Augmentation:
             (batch, size, size, C), float32 in [0, 1].
 
         Raises:
-            ValueError: the size of the images is not known.
+            ValueError: the images are not uint8, not square, or not larger than the shift.
         """
-        size = images.shape[1]
-        if size is None:
-            raise ValueError(f"images of a known size are needed, not {images.shape}.")
+        images = tf.convert_to_tensor(images)
+        size = self._check_images(images)
         steps = tf.range(size)
         rows = _mirror(steps + drawn["row_shift"][:, None], size)
         columns = tf.where(drawn["flip"][:, None] == 1, size - 1 - steps, steps)
@@ -96,6 +95,18 @@ class Augmentation:
         batch = tf.gather(tf.reshape(images, (-1, images.shape[-1])), places)
         batch = tf.cast(batch, tf.float32) / 255
         return batch if not self.cutout else self._cut(batch, drawn)
+
+    def _check_images(self, images: tf.Tensor) -> int:
+        """Return height and width of the images; both axes are looked up with the same numbers."""
+        shape = tuple(images.shape)
+        if len(shape) != 4 or images.dtype != tf.uint8 or shape[1] is None or shape[1] != shape[2]:
+            raise ValueError(
+                f"images must be uint8 of shape (N, size, size, C) with a known size, got "
+                f"{images.dtype.name} {shape}: they are divided by 255 here."
+            )
+        if self.shift >= shape[1]:
+            raise ValueError(f"shift must be smaller than the images' size, {shape[1]}; got {self.shift}.")
+        return shape[1]
 
     def _cut(self, batch: tf.Tensor, drawn: dict[str, tf.Tensor]) -> tf.Tensor:
         steps = tf.range(batch.shape[1])

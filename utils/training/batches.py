@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from utils.checks import check_bytes, check_features, check_labels, require_as_many, require_integer
 from utils.training.augmentation import Augmentation
 
 import numpy as np
@@ -24,7 +25,7 @@ def shuffled_batches(
     Args:
         images: (N, H, W, C), uint8; they stay uint8 in memory, a quarter of what floats would take, and
             become float32 in [0, 1] batch by batch.
-        labels: (N,), integers.
+        labels: (N,) integers, or another form that `utils.checks.check_labels` takes.
         batch_size: images per batch; the last batch of an epoch may be smaller.
         seed: the order of an epoch depends only on this and on the epoch's number, so a training
             that is resumed at an epoch sees what it would have seen.
@@ -35,9 +36,13 @@ def shuffled_batches(
         num_classes: how many classes there are; needed for label smoothing.
 
     Raises:
-        ValueError: labels are to be smoothed, but the number of classes is not known, or too small.
+        ValueError: images or labels have another form, or labels are to be smoothed, but the number of
+            classes is not known, or too small.
     """
+    images = check_bytes(images)
     num_images = len(images)
+    labels = check_labels(labels, num_images=num_images)
+    require_integer("batch_size", batch_size, 1)
     if label_smoothing and (num_classes is None or labels.max() >= num_classes):
         raise ValueError(
             f"label smoothing needs num_classes above the largest label, {labels.max()}, not {num_classes}"
@@ -73,11 +78,22 @@ def batches_in_order(images: np.ndarray, labels: np.ndarray, batch_size: int = 5
 
     Args:
         images: (N, H, W, C), uint8; float32 in [0, 1] in the batches.
-        labels: (N,) or (N, classes), as the loss wants them.
+        labels: (N,), (N, 1) or (N, classes), as the loss wants them.
         batch_size: images per batch; the last one may be smaller.
+
+    Raises:
+        ValueError: the images have another form, or there are not as many labels.
     """
-    dataset = tf.data.Dataset.from_tensor_slices((images, labels)).batch(batch_size)
-    dataset = dataset.map(lambda batch, targets: (tf.cast(batch, tf.float32) / 255, targets))
+    images = check_bytes(images)
+    require_integer("batch_size", batch_size, 1)
+    targets = np.asarray(labels)
+    if targets.ndim == 2 and targets.shape[1] > 1:
+        targets = check_features(targets, name="labels")
+        require_as_many("labels", len(targets), len(images))
+    else:
+        targets = check_labels(targets, num_images=len(images))
+    dataset = tf.data.Dataset.from_tensor_slices((images, targets)).batch(batch_size)
+    dataset = dataset.map(lambda batch, target: (tf.cast(batch, tf.float32) / 255, target))
     return without_autotuning(dataset.prefetch(2))
 
 

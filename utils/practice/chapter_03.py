@@ -1,0 +1,157 @@
+"""The exercises of chapter 03: the parameters of three layers, max-pooling, the receptive field."""
+
+from utils.practice.exercises import Exercise
+from utils.practice.functions import Function
+from utils.practice.kinds import Values
+from utils.practice.session import Practice
+
+import numpy as np
+
+COUNTS = "(16 * (36 + 1), 16 * (9 + 1), 9 + 1)"
+
+COUNT = Exercise(
+    question="Fill in how many parameters, weights and biases together, each layer of the figure has: "
+    "(fully connected, local, local and shared).",
+    answer="counts",
+    solution=f"counts = {COUNTS}",
+    shows="The 592 become 160 by locality, and 160 become 10 by sharing.",
+    kind=Values(),
+    hints=(
+        "How many weights and how many biases has a single neuron of each layer?",
+        "A neuron of the first layer has 36 weights and 1 bias, one of the second 9 weights and 1 bias. "
+        "In the third layer, all 16 neurons share theirs.",
+        "They have 16 times 37, 16 times 10, and once 10 parameters.",
+    ),
+    slips={
+        "These are the weights alone. A neuron has a bias as well; in the third layer all share one.": (
+            COUNTS,
+            "(16 * 36, 16 * 9, 9)",
+        ),
+        "With shared weights, all neurons share the bias as well: the third layer has a single one.": (
+            COUNTS,
+            "(16 * (36 + 1), 16 * (9 + 1), 9 + 16)",
+        ),
+        "The third layer has one kernel for all of its 16 neurons, not one for each.": (
+            COUNTS,
+            "(16 * (36 + 1), 16 * (9 + 1), 16 * (9 + 1))",
+        ),
+        "Each neuron of the first two layers has a bias of its own, so there are 16 biases and not one.": (
+            COUNTS,
+            "(16 * 36 + 1, 16 * 9 + 1, 9 + 1)",
+        ),
+        "These are the parameters of a single neuron. The first two layers have 16 neurons of their own.": (
+            COUNTS,
+            "(36 + 1, 9 + 1, 9 + 1)",
+        ),
+    },
+)
+
+BLOCK = "np.max(feature_map[2 * r : 2 * r + 2, 2 * c : 2 * c + 2])"
+
+POOL = Exercise(
+    question="Complete the line: the largest number of each block of 2 × 2. Height and width are even.",
+    answer="pool",
+    solution=f"""\
+def pool(feature_map):
+    height, width = feature_map.shape
+    pooled = np.zeros((height // 2, width // 2))
+    for r, c in np.ndindex(pooled.shape):
+        pooled[r, c] = {BLOCK}
+    return pooled""",
+    shows="A quarter of the numbers is left, and no weight was needed.",
+    kind=Function(
+        inputs={
+            "a map of 2 × 2 numbers": (np.array([[1.0, 5], [2, 3]]),),
+            "a map of 2 × 4 numbers, all negative": (np.array([[-1.0, -2, -3.5, -8], [-4, -3, -2, -9]]),),
+            "a map of 6 × 4 numbers": (np.arange(24.0).reshape(6, 4) ** 2 % 13 - 4,),
+        }
+    ),
+    hints=(
+        "Which rows of the map does the block of pooled[0, 0] cover, and which that of pooled[1, 0]?",
+        "The block begins at row 2 * r and column 2 * c, and is two rows high and two columns wide. "
+        "np.max gives its largest number.",
+        "The rows are 2 * r : 2 * r + 2, and likewise the columns.",
+    ),
+    slips={
+        "The windows overlap: the next block begins two rows further, at 2 * r.": (
+            BLOCK,
+            "np.max(feature_map[r : r + 2, c : c + 2])",
+        ),
+        "This is the mean of each block, average-pooling. Max-pooling keeps the largest number.": (
+            "np.max",
+            "np.mean",
+        ),
+        "This is the sum of each block. Max-pooling keeps the largest number.": ("np.max", "np.sum"),
+        "This takes the upper left number of each block alone. A slice does not include its end.": (
+            BLOCK,
+            "feature_map[2 * r, 2 * c]",
+        ),
+        "Each block is cut to one row: 2 * r : 2 * r + 2 are two of them.": (
+            "2 * r : 2 * r + 2",
+            "2 * r : 2 * r + 1",
+        ),
+        "The largest number has become 0 where all are negative. Do not start from zero.": (
+            BLOCK,
+            f"max(0, {BLOCK})",
+        ),
+    },
+    blank=BLOCK,
+)
+
+RULES = "size + (k - 1) * jump, s * jump"
+
+FIELD = Exercise(
+    question="Complete the two rules: the size and the jump behind a layer with windows of k units and "
+    "stride s.",
+    answer="see",
+    solution=f"""\
+def see(windows_and_strides):
+    size, jump = 1, 1
+    for k, s in windows_and_strides:
+        size, jump = {RULES}
+    return size, jump""",
+    shows="The stride of a layer counts for the windows behind it, not for its own.",
+    kind=Function(
+        inputs={
+            "[(3, 1)]": ([(3, 1)],),
+            "[(2, 2)]": ([(2, 2)],),
+            "[(3, 1), (3, 1), (2, 2)], as in the lecture's network": ([(3, 1), (3, 1), (2, 2)],),
+            "[(5, 2), (3, 2), (3, 1)]": ([(5, 2), (3, 2), (3, 1)],),
+        },
+        result=Values(reveal=True),
+    ),
+    hints=(
+        "By how many pixels does a window reach farther than a single unit, if neighboring units lie jump "
+        "pixels apart?",
+        "A window of k units adds k - 1 steps, each of them jump pixels long. Behind the layer, the jump "
+        "is s times as large.",
+        "The new size is size + (k - 1) steps of jump pixels; the new jump is the product of s and jump.",
+    ),
+    slips={
+        "The size grows in steps of the old jump: this layer's stride counts only for the layers behind.": (
+            RULES,
+            "size + (k - 1) * s * jump, s * jump",
+        ),
+        "Each step is jump pixels long: (k - 1) * jump.": (RULES, "size + k - 1, s * jump"),
+        "The step of a window is the jump of the layer before, not the stride of this one.": (
+            RULES,
+            "size + (k - 1) * s, s * jump",
+        ),
+        "Size and jump are exchanged: the size comes first.": (
+            RULES,
+            "s * jump, size + (k - 1) * jump",
+        ),
+        "A window of k units adds k - 1 steps to the one unit that was seen already.": (
+            RULES,
+            "size + k * jump, s * jump",
+        ),
+        "The jump is multiplied by the stride, not increased by it.": (
+            RULES,
+            "size + (k - 1) * jump, s + jump",
+        ),
+        "The jump never changes. A stride multiplies it.": (RULES, "size + (k - 1) * jump, jump"),
+    },
+    blank=RULES,
+)
+
+practice = Practice({"count": COUNT, "pool": POOL, "field": FIELD})

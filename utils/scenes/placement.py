@@ -1,0 +1,66 @@
+"""Scenes put into the middle of their pictures, and pictures that are shifted, enlarged and turned."""
+
+from utils.scenes.shapes import Scenes
+
+import numpy as np
+from skimage.transform import SimilarityTransform, warp
+
+
+def centered(scenes: Scenes, largest: int) -> Scenes:
+    """Return the scenes with a small object, moved so that the object stands in the middle.
+
+    So they can be turned, enlarged and shifted by some pixels without leaving the picture.
+
+    Args:
+        scenes: of any size.
+        largest: height and width in pixels that an object may have; larger ones are left out, and so are
+            those that touch the border, which may be cut off there.
+
+    Raises:
+        ValueError: no object is as small as that.
+    """
+    kept, images, masks = [], [], []
+    middle = (scenes.images.shape[1] - 1) / 2
+    for index, mask in enumerate(scenes.masks):
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        ends = rows[0], columns[0], 2 * middle - rows[-1], 2 * middle - columns[-1]  # pixels to the border
+        if min(ends) > 0 and max(np.ptp(rows), np.ptp(columns)) < largest:
+            center = np.array([columns[0] + columns[-1], rows[0] + rows[-1]]) / 2
+            offset = np.rint(center - middle)
+            kept.append(index)
+            images.append(_shift(scenes.images[index], *offset))
+            masks.append(_shift(mask, *offset))
+    if not kept:
+        raise ValueError(f"None of {len(scenes.masks)} objects fits into {largest} × {largest} pixels.")
+    return Scenes(np.array(images), scenes.labels[kept], np.array(masks), scenes.class_names)
+
+
+def transformed(images: np.ndarray, *, shift: float = 0, scale: float = 1, angle: float = 0) -> np.ndarray:
+    """Enlarge and turn pictures about their middle, then shift them to the right.
+
+    Pixels that come in from outside are those of the border, repeated.
+
+    Args:
+        images: (N, H, W, 3), uint8.
+        shift: in pixels; negative to the left.
+        scale: 2 makes the object twice as wide and high.
+        angle: in degrees, counterclockwise.
+
+    Returns:
+        (N, H, W, 3), uint8.
+    """
+    middle = (np.array(images.shape[2:0:-1]) - 1) / 2  # x before y
+    change = SimilarityTransform(translation=-middle)
+    # Rows count downward, so that a positive rotation of skimage is clockwise.
+    change += SimilarityTransform(scale=scale, rotation=-np.deg2rad(angle))
+    change += SimilarityTransform(translation=middle + np.array([shift, 0]))
+    changed = [warp(image, change.inverse, mode="edge", preserve_range=True) for image in images]
+    return np.rint(changed).astype(np.uint8)
+
+
+def _shift(picture: np.ndarray, right: float, down: float) -> np.ndarray:
+    """Return what a picture shows when the view moves by whole pixels; its border is repeated."""
+    height, width = picture.shape[:2]
+    rows = np.clip(np.arange(height) + int(down), 0, height - 1)
+    columns = np.clip(np.arange(width) + int(right), 0, width - 1)
+    return picture[rows][:, columns]
