@@ -149,10 +149,10 @@ def test_search_finds_a_chapter(reader):
     page.keyboard.press("Control+k")
     page.locator("#pst-search-dialog input[type=search]").fill("im2col")
     page.keyboard.press("Enter")
-    result = page.locator("#search-results li a", has_text="Build a convolution by hand").first
+    result = page.locator("#search-results li a", has_text="Give filters channels and steps").first
     expect(result).to_be_visible(timeout=PATIENCE)
     result.click()
-    page.wait_for_url("**/notebooks/01_convolution.html*")
+    page.wait_for_url("**/notebooks/02_filters.html*")
 
 
 def test_themes_change_the_colors(reader):
