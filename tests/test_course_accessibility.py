@@ -24,6 +24,7 @@ SAFE_MAPS = {
     "gray",
     "gray_r",
     "Greys",
+    "Purples",  # from white to one dark color: read by their brightness alone
     "PuOr",
     "PuOr_r",
     "Blues",
