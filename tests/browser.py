@@ -136,7 +136,12 @@ class Reader:
 
     def save(self) -> None:
         """Save the notebook through the menu, and wait until it is written."""
-        with self.page.expect_response(lambda answer: answer.request.method == "PUT") as answer:
+
+        # JupyterLab also puts its workspace, at times of its own.
+        def is_notebook(answer) -> bool:
+            return answer.request.method == "PUT" and "/api/contents/" in answer.url
+
+        with self.page.expect_response(is_notebook) as answer:
             self._choose("File", "docmanager:save")
         assert answer.value.ok
 
