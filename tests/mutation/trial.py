@@ -10,7 +10,12 @@ from mutants import Mutant
 
 LIMIT_S = 900  # for one fault; a test that hangs has found it, too
 # What the suite asks of a whole machine, and no fault in one line should need.
-SLOW = ("test_project_", "test_course_browser", "test_course_accessibility", "test_solutions")
+UNASKED = ("test_project_", "test_course_browser", "test_course_accessibility", "test_solutions")
+# Minutes each: asked when all others of a fault have passed.
+SLOW = re.compile(
+    r"test_(laboratory_(speedrun_training|transfer|photographs|regularization|runs$)|explain_|course_ass)"
+)
+MOST_FILES = 8
 
 
 def outcome(tree: Path, mutant: Mutant) -> tuple[str, list[str]]:
@@ -33,15 +38,25 @@ def tests_of(tree: Path, mutant: Mutant) -> list[str]:
     """Return the test files that can know the fault's file, those that name its function first."""
     room = _room(mutant.file)
     module = mutant.file.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-    words = [mutant.function, module.rsplit(".", 1)[-1]]
+    words = [mutant.function, module.rsplit(".", 1)[-1], *_users(tree, module)]
     chosen = []
     for path in sorted((tree / "tests").glob("test_*.py")):
         text = path.read_text(encoding="utf-8")
         named = sum(bool(re.search(rf"\b{re.escape(word)}\b", text)) for word in words)
         own = path.stem.startswith(f"test_{room}")
-        if (own or named or module in text) and not path.name.startswith(SLOW):
-            chosen.append((-named, not own, path.name))
-    return [f"tests/{name}" for *_, name in sorted(chosen)]
+        if (own or named or module in text) and not path.name.startswith(UNASKED):
+            chosen.append((bool(SLOW.match(path.stem)), -named, not own, path.name))
+    return [f"tests/{name}" for *_, name in sorted(chosen)][:MOST_FILES]
+
+
+def _users(tree: Path, module: str) -> list[str]:
+    """Return the names of the modules that import one, for a test may know it through them alone."""
+    wanted = re.compile(rf"^(from|import) {re.escape(module)}\b", re.MULTILINE)
+    files = (
+        path for room in ("utils", "laboratory", "course") for path in sorted((tree / room).rglob("*.py"))
+    )
+    users = (path.stem for path in files if wanted.search(path.read_text(encoding="utf-8")))
+    return [name for name in users if not name.startswith("__")]
 
 
 def _room(file: str) -> str:
