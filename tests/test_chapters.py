@@ -15,6 +15,8 @@ REQUIRED_HEADINGS = (
     "Exercises",
     "Further reading",
 )
+# Chapters whose cells are longer than they should be, and the median of lines that they have.
+LONGER = {"03_structure": 10, "04_backpropagation": 9}
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 
 
@@ -84,7 +86,7 @@ def test_code_cells_are_short(chapter):
     # The imports come first; the site folds them.
     lengths = [len(source(cell).splitlines()) for cell in code_cells(chapter)[1:]]
     assert max(lengths) <= 25
-    assert statistics.median(lengths) <= 10
+    assert statistics.median(lengths) <= LONGER.get(chapter["path"].stem, 6)
 
 
 def test_code_cells_stand_in_prose(chapter):

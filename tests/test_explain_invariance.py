@@ -34,6 +34,23 @@ def test_scale_enlarges_about_the_center(images):
     np.testing.assert_allclose(enlarged[:, 6, 2], images[:, 5, 3], atol=1e-5)
 
 
+def test_all_quarter_turns_are_those_of_numpy(images):
+    for quarters in (1, 2, 3):
+        turned = np.rot90(images, -quarters, axes=(1, 2))
+        np.testing.assert_allclose(transform_images(images, angle=90 * quarters), turned, atol=1e-5)
+
+
+def test_shift_moves_up_as_well(images):
+    np.testing.assert_allclose(transform_images(images, shift=-4)[:, :-4], images[:, 4:], atol=1e-6)
+
+
+def test_scale_changes_the_area():
+    white = np.zeros((1, 41, 41, 3))
+    white[:, 10:31, 10:31] = 1
+    area = [transform_images(white, scale=scale)[0, :, :, 0].sum() for scale in (0.5, 1, 1.5)]
+    assert area == pytest.approx([441 / 4, 441, 441 * 2.25], rel=0.1)
+
+
 def test_rectangular_pictures_turn_about_their_own_center():
     image = np.zeros((1, 5, 9, 1))
     image[0, 2, 4] = 1

@@ -3,7 +3,7 @@
 import json
 
 from laboratory.transfer import cats_data, cats_stages, crops, features, records, traps
-from utils.data import cats_and_dogs, fingerprint, load_cats_and_dogs
+from utils.data import cats_and_dogs, load_cats_and_dogs
 from utils.records import load_record
 
 import numpy as np
@@ -64,7 +64,7 @@ def test_the_three_ways_run_at_the_size_of_photographs(photographs, short, tmp_p
     assert content["summary"]["bottleneck"][0] == 1.0  # bright or dark: nothing is easier
     dataset = load_cats_and_dogs()
     assert dataset.x_train.shape == (10, SIZE, SIZE, 3)
-    assert content["data"] == {"name": "photographs of cats and dogs", "sha256": fingerprint(dataset)}
+    assert content["data"] == {"name": "photographs of cats and dogs", "sha256": dataset.sha256}
     recorded = load_record("cats_and_dogs_photographs", tmp_path / "records")
     assert recorded == json.loads(json.dumps(content))
 

@@ -1,7 +1,7 @@
-"""Scenes in the middle of their pictures, and pictures shifted, enlarged and turned."""
+"""Scenes in the middle of their pictures."""
 
 from utils.scenes import shapes10
-from utils.scenes.placement import centered, transformed
+from utils.scenes.placement import centered
 
 import numpy as np
 import pytest
@@ -38,20 +38,3 @@ def test_objects_stand_in_the_middle_and_are_whole():
 def test_without_a_small_object_it_says_so():
     with pytest.raises(ValueError, match="None of 200 objects fits into 3 × 3 pixels"):
         centered(SCENES, 3)
-
-
-def test_changes_are_those_of_numpy():
-    images = SCENES.images[:5]
-    np.testing.assert_array_equal(transformed(images), images)
-    np.testing.assert_array_equal(transformed(images, shift=4)[:, :, 4:], images[:, :, :-4])
-    np.testing.assert_array_equal(transformed(images, shift=-4)[:, :, :-4], images[:, :, 4:])
-    for quarters in (1, 2, 3):  # numpy turns counterclockwise
-        turned = np.rot90(images, quarters, axes=(1, 2))
-        assert np.abs(transformed(images, angle=90 * quarters).astype(int) - turned).max() <= 1
-
-
-def test_scale_changes_the_area():
-    white = np.zeros((1, 41, 41, 3), np.uint8)
-    white[:, 10:31, 10:31] = 255
-    area = [transformed(white, scale=scale)[0, :, :, 0].sum() / 255 for scale in (0.5, 1, 1.5)]
-    assert area == pytest.approx([441 / 4, 441, 441 * 2.25], rel=0.1)

@@ -187,8 +187,13 @@ def wrong_settings(settings: Mapping[str, Any]) -> str:
     return ", ".join(wrong)
 
 
+def ask(folder: Path) -> kernel.Answer:
+    """Return what a kernel in `folder` says; without Keras when TensorFlow does not run at all."""
+    return kernel.ask(folder, probe_tensorflow().returncode == 0)
+
+
 def _keras_in_a_kernel(folder: Path) -> Result:
-    found = kernel.ask(folder, probe_tensorflow().returncode == 0).found
+    found = ask(folder).found
     if error := found.get("errors", {}).get("keras"):
         return Result("keras settings", LACK, f"a notebook cannot import keras: {error}", REINSTALL)
     if "keras" not in found:

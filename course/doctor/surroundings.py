@@ -6,15 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course.doctor import kernel, software
+from course.doctor import software
 from course.doctor.results import INSTALL, LACK, NOTE, OK, Result, commands, set_variable
 
 PIP_VARIABLES = ("PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
-
-
-def ask(folder: Path) -> kernel.Answer:
-    """Return what a kernel in `folder` says; without Keras when TensorFlow does not run at all."""
-    return kernel.ask(folder, software.probe_tensorflow().returncode == 0)
 
 
 def check_kernel(folder: Path) -> Result:
@@ -29,7 +24,7 @@ def check_kernel(folder: Path) -> Result:
     if os.path.dirname(python) and Path(python).parent != Path(sys.executable).parent:
         found = f"the kernel python3 is another Python, {python} ({spec.resource_dir})"
         return Result("kernel", LACK, found, reinstall)
-    answer = ask(folder)
+    answer = software.ask(folder)
     if not answer.found:
         last = answer.log.strip().rpartition("\n")[2][-300:]
         found = f"a notebook's kernel does not answer: {answer.failure}. It wrote: {last or 'nothing'}"
@@ -46,7 +41,7 @@ def check_kernel(folder: Path) -> Result:
 
 def check_startup(folder: Path) -> Result:
     """Name the reader's files that IPython runs before every notebook, and what they change."""
-    answer = ask(folder)
+    answer = software.ask(folder)
     files = ", ".join(startup_files())
     advice = "Look into them, or move them elsewhere"
     if not answer.found:
@@ -78,7 +73,7 @@ def startup_files() -> list[str]:
 
 def check_figures(folder: Path) -> Result:
     """Say whether the figures of the course appear below their cells, as the course draws them."""
-    answer = ask(folder)
+    answer = software.ask(folder)
     if not answer.found:
         return Result("figures", NOTE, "not known, as the kernel does not answer")
     settings = answer.found.get("matplotlib", {})
@@ -97,7 +92,7 @@ def check_figures(folder: Path) -> Result:
 
 def check_tensorflow_settings(folder: Path) -> Result:
     """Name the environment variables that make TensorFlow slower, or its results others."""
-    answer = ask(folder)
+    answer = software.ask(folder)
     if not answer.found:
         return Result("TF variables", NOTE, "not known, as the kernel does not answer")
     variables = {

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -128,7 +127,7 @@ class Checkpoint(keras.callbacks.Callback):
         remove(complete)
         os.replace(partial, complete)
         for old in self._complete_epochs()[:-1]:
-            shutil.rmtree(old, ignore_errors=True)
+            remove(old)
 
     def _complete_epochs(self) -> list[Path]:
         return sorted(self.folder.glob("epoch-*"))

@@ -8,7 +8,7 @@ from laboratory.transfer.linear import Linear, fit_linear
 from laboratory.transfer.networks import STAGES, split_lite0
 from laboratory.transfer.records import Record, identity, interval
 from utils.checks import require_integer
-from utils.data import Dataset, fingerprint
+from utils.data import Dataset
 from utils.data.cats_and_dogs import balanced_subset
 from utils.training import Augmentation, batches_in_order, set_seed, share_correct, shuffled_batches
 
@@ -170,7 +170,7 @@ def compare_ways(pool: Part, test: Part, per_class: int, seed: int) -> dict[str,
 def open_record(stage: str, dataset: Dataset, config: dict[str, Any]) -> Record:
     """Open the record of a stage; photographs have one of their own beside that of CIFAR-10."""
     name = stage if dataset.x_train.shape[1] == 32 else f"{stage}_photographs"
-    return Record(name, config, identity(dataset.name, fingerprint(dataset)))
+    return Record(name, config, identity(dataset.name, dataset.sha256))
 
 
 def _config(**settings: Any) -> dict[str, Any]:

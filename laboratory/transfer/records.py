@@ -68,7 +68,7 @@ def identity(name: str, sha256: str) -> dict[str, str]:
 
     Args:
         name: for readers, such as "CIFAR-10's cats and dogs".
-        sha256: from `utils.data.fingerprint`.
+        sha256: from `Dataset.sha256` or `hash_arrays`.
     """
     return {"name": name, "sha256": sha256}
 

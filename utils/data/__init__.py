@@ -4,7 +4,6 @@ from utils.data.cats_and_dogs import balanced_subset, load_cats_and_dogs
 from utils.data.cifar10 import DatasetUnavailable, cache_folder, load_cifar10
 from utils.data.class_folders import Pictures, load_class_folders
 from utils.data.dataset import Dataset, as_float
-from utils.data.fingerprint import fingerprint
 from utils.data.pictures import read_picture
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "as_float",
     "balanced_subset",
     "cache_folder",
-    "fingerprint",
     "load_cats_and_dogs",
     "load_cifar10",
     "load_class_folders",

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from utils.data.folder_survey import MOST_NAMED
+from utils.data.folder_survey import first_lines
 from utils.data.pictures import SUFFIXES, as_rgb, opened
 from utils.files import require_regular_file
 
@@ -241,8 +241,7 @@ def _read_split(folder: Path) -> tuple[np.ndarray, np.ndarray]:
         except FormatError as error:
             faults.append(str(error))
     if faults:
-        more = f"\n... and {len(faults) - MOST_NAMED} more" if len(faults) > MOST_NAMED else ""
-        raise FormatError("\n".join(faults[:MOST_NAMED]) + more)
+        raise FormatError(first_lines(faults))
     return np.stack(images), np.array([label for _, label in files])
 
 

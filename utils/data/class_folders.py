@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from utils.checks import require_integer
 from utils.data.folder_survey import (
-    MOST_NAMED,
     Row,
     Survey,
     describe_copies,
+    first_lines,
     is_hidden,
     kinds,
     named,
@@ -133,8 +133,7 @@ def _read_all(paths: Sequence[Path], size: int, fit: str, title: str):
 
 
 def _describe_broken(broken: Sequence[str]) -> str:
-    more = [f"... and {len(broken) - MOST_NAMED} more"] if len(broken) > MOST_NAMED else []
-    return "\n".join([f"{len(broken)} pictures cannot be read:", *broken[:MOST_NAMED], *more])
+    return f"{len(broken)} pictures cannot be read:\n{first_lines(broken)}"
 
 
 def _notes(folder: Path, rows: Sequence[Row], files: Sequence[Path]) -> list[str]:

@@ -54,6 +54,12 @@ def named(paths: Iterable[Path], folder: Path) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
+def first_lines(lines: Sequence[str]) -> str:
+    """Return the first lines, and how many there are beyond them."""
+    more = [f"... and {len(lines) - MOST_NAMED} more"] if len(lines) > MOST_NAMED else []
+    return "\n".join([*lines[:MOST_NAMED], *more])
+
+
 def readable(name: str) -> str:
     """Return a name of the file system so that it can be printed, also where it is not in UTF-8."""
     return os.fsencode(name).decode(errors="replace")

@@ -1,5 +1,6 @@
 """One step of a convolution, drawn: image, kernel, the products under the window, and the output."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -143,10 +144,9 @@ def _four_panels() -> np.ndarray:
     figure = Figure(figsize=(10, 2.9), layout="none")  # pyright: ignore[reportArgumentType]
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.88, wspace=0.16)
     axes = figure.subplots(1, 4, width_ratios=[5, 3, 5, 4])
-    for ax, sign in zip(axes[:-1], "∗→→", strict=True):
-        right = ax.get_position().x1
-        gap = axes[list(axes).index(ax) + 1].get_position().x0 - right
-        figure.text(right + gap / 2, 0.45, sign, fontsize=20, ha="center", va="center")
+    for (left, right), sign in zip(itertools.pairwise(axes), "∗→→", strict=True):
+        middle = (left.get_position().x1 + right.get_position().x0) / 2
+        figure.text(middle, 0.45, sign, fontsize=20, ha="center", va="center")
     return axes
 
 

@@ -1,15 +1,14 @@
-"""Scenes put into the middle of their pictures, and pictures that are shifted, enlarged and turned."""
+"""Scenes put into the middle of their pictures."""
 
 from utils.scenes.shapes import Scenes
 
 import numpy as np
-from skimage.transform import SimilarityTransform, warp
 
 
 def centered(scenes: Scenes, largest: int) -> Scenes:
     """Return the scenes with a small object, moved so that the object stands in the middle.
 
-    So they can be turned, enlarged and shifted by some pixels without leaving the picture.
+    So `utils.explain.transform_images` can turn, enlarge and shift them without pushing them out.
 
     Args:
         scenes: of any size.
@@ -33,29 +32,6 @@ def centered(scenes: Scenes, largest: int) -> Scenes:
     if not kept:
         raise ValueError(f"None of {len(scenes.masks)} objects fits into {largest} × {largest} pixels.")
     return Scenes(np.array(images), scenes.labels[kept], np.array(masks), scenes.class_names)
-
-
-def transformed(images: np.ndarray, *, shift: float = 0, scale: float = 1, angle: float = 0) -> np.ndarray:
-    """Enlarge and turn pictures about their middle, then shift them to the right.
-
-    Pixels that come in from outside are those of the border, repeated.
-
-    Args:
-        images: (N, H, W, 3), uint8.
-        shift: in pixels; negative to the left.
-        scale: 2 makes the object twice as wide and high.
-        angle: in degrees, counterclockwise.
-
-    Returns:
-        (N, H, W, 3), uint8.
-    """
-    middle = (np.array(images.shape[2:0:-1]) - 1) / 2  # x before y
-    change = SimilarityTransform(translation=-middle)
-    # Rows count downward, so that a positive rotation of skimage is clockwise.
-    change += SimilarityTransform(scale=scale, rotation=-np.deg2rad(angle))
-    change += SimilarityTransform(translation=middle + np.array([shift, 0]))
-    changed = [warp(image, change.inverse, mode="edge", preserve_range=True) for image in images]
-    return np.rint(changed).astype(np.uint8)
 
 
 def _shift(picture: np.ndarray, right: float, down: float) -> np.ndarray:
