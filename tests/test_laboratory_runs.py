@@ -118,7 +118,7 @@ def cut_at(patch, moment: str) -> None:
             if moment == "while saving":
                 patch.setattr(checkpoints.os, "replace", kill)
             if moment == "after saving":
-                patch.setattr(checkpoints.shutil, "rmtree", kill_when_removing_old)
+                patch.setattr(checkpoints, "remove", kill_when_removing_old)
         write(checkpoint, num_epochs)
 
     def kill_when_removing_old(path, **options):
