@@ -149,7 +149,7 @@ def test_search_finds_a_chapter(reader):
     page.keyboard.press("Control+k")
     page.locator("#pst-search-dialog input[type=search]").fill("im2col")
     page.keyboard.press("Enter")
-    result = page.locator("#search-results li a", has_text="Give filters channels and steps").first
+    result = page.locator("#search-results li a", has_text="Filter in color and in steps").first
     expect(result).to_be_visible(timeout=PATIENCE)
     result.click()
     page.wait_for_url("**/notebooks/02_filters.html*")

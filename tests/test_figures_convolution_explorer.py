@@ -1,6 +1,7 @@
 """The explorers: their arithmetic, their picture, and what stands in without a kernel."""
 
 import base64
+import io
 
 from utils.convolution import correlate2d
 from utils.figures.convolution_explorer import explore_convolution
@@ -8,6 +9,7 @@ from utils.figures.windows import describe_window, draw_window
 
 import numpy as np
 import pytest
+from PIL import Image
 
 IMAGE = np.arange(30).reshape(5, 6) % 7
 KERNEL = np.array([[1, 0, 2], [0, 5, 0], [2, 0, 1]])
@@ -59,10 +61,13 @@ def test_a_window_that_does_not_fit_says_so_and_recovers(explorer):
 
 
 def test_a_still_picture_stands_in_with_its_words(explorer):
+    live_png = explorer.picture.png
     data, metadata = explorer._repr_mimebundle_()
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert "application/vnd.jupyter.widget-view+json" in data
     assert metadata["image/png"]["alt"] == data["text/plain"] == explorer.sum.value
+    still, live = (Image.open(io.BytesIO(png)) for png in (base64.b64decode(data["image/png"]), live_png))
+    assert still.width / live.width == pytest.approx(100 / 72, rel=0.01), "as large as other figures"
 
 
 def test_pictures_and_fields_have_words(explorer):
@@ -77,7 +82,7 @@ def test_the_picture_frames_the_window_and_its_output():
     assert sorted(frames) == sorted(corners)
     assert [patch.get_xy() for patch in axes[3].patches] == [(-0.5, 0.5)]
     assert [ax.get_title() for ax in axes] == [
-        "image 5 × 6, padding 1",
+        "image 5 × 6 (dashed), padding 1",
         "kernel 3 × 3",
         f"products, sum {describe_window(IMAGE, KERNEL, 1, 0, 1, 2, 2).split()[-1]}",
         "output 2 × 2",

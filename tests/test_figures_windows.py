@@ -34,6 +34,7 @@ def test_an_output_that_is_asked_for_is_not_shown():
     assert numbers(axes[3]) == ["64"]
     colors = axes[3].images[0].get_array()
     assert (np.delete(np.asarray(colors).ravel(), 2) == 0).all(), "colors would tell, too"
+    assert axes[3].images[0].get_clim() == draw_window(IMAGE, KERNEL)[3].images[0].get_clim()
 
 
 def test_a_filter_reaches_through_all_channels():
@@ -44,8 +45,16 @@ def test_a_filter_reaches_through_all_channels():
     by_hand = [(image[1:4, 2:4, channel] * weights[:, :, channel]).sum() for channel in range(3)]
     assert sums == by_hand
     total = conv2d(image[np.newaxis] * 1.0, weights[..., np.newaxis] * 1.0)[0, 1, 2, 0]
-    assert axes[0, 0].figure.axes[-1].get_title().replace("−", "-").endswith(f"= {total:g}")
+    title = axes[0, 0].figure.axes[-1].get_title().replace("−", "-")
+    assert title.startswith("feature map:") and title.endswith(f"= {total:g}")
+    assert [ax.texts[-1].get_text() for ax in axes[:, 2]].index("→") == 1
     assert [ax.get_title() for ax in axes[:, 0]] == ["red", "green", "blue"]
+
+
+def test_a_minus_is_that_of_a_book():
+    axes = draw_window(-IMAGE, KERNEL)
+    assert numbers(axes[3])[0] == "−29" and axes[2].get_title() == "products, sum −29"
+    assert "-" not in "".join(numbers(axes[0]) + numbers(axes[2])) + axes[0].figure.alt_text
 
 
 def test_channels_that_differ_are_refused():

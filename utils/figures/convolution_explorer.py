@@ -61,15 +61,22 @@ class ConvolutionExplorer(ipywidgets.VBox):
             return
         # Lowering a maximum moves a slider that stands beyond it, which calls this method again.
         self.row.max, self.column.max = height - 1, width - 1
-        step = (self.image_array, self.kernel, self.row.value, self.column.value)
-        self.sum.value = describe_window(*step, **self.settings)
-        figure = draw_window(*step, **self.settings)[0].figure
-        self.picture.show(as_png(figure, dpi=72), self.sum.value)
+        self.sum.value = describe_window(*self._step, **self.settings)
+        self.picture.show(self._drawn(dpi=72), self.sum.value)
+
+    @property
+    def _step(self) -> tuple[np.ndarray, np.ndarray, int, int]:
+        return self.image_array, self.kernel, self.row.value, self.column.value
+
+    def _drawn(self, dpi: int) -> bytes:
+        return as_png(draw_window(*self._step, **self.settings)[0].figure, dpi)
 
     # IPython takes metadata, too; ipywidgets gives none.
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add the picture to the panel, for GitHub and the site."""
-        return with_still(super()._repr_mimebundle_(**kwargs), self.picture.png, self.sum.value)
+        # Larger than the picture that follows a slider: it is read as it is, like every other figure.
+        still = self._drawn(dpi=100) if self.picture.png else b""
+        return with_still(super()._repr_mimebundle_(**kwargs), still, self.sum.value)
 
 
 def _weight_fields(kernel: np.ndarray) -> np.ndarray:

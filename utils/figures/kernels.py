@@ -1,6 +1,6 @@
 """Kernels as colored squares with their weights, alone or beside the picture that they make."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from utils.figures.images import axes_grid
 from utils.figures.style import describe
@@ -35,6 +35,46 @@ def show_kernels(
         _draw_kernel(ax, np.asarray(kernel), limit)
         ax.set_title(name)
     return describe(axes, alt)
+
+
+def show_equation(
+    tables: Mapping[str, np.ndarray],
+    signs: Sequence[str],
+    *,
+    alt: str,
+    cell: float = 0.4,
+    limit: float | None = None,
+) -> np.ndarray:
+    """Show tables of numbers as the terms of an equation: cells of one size, a sign between each two.
+
+    Args:
+        tables: name to (H, W) array; an empty name writes no title.
+        signs: one fewer than tables.
+        alt: alternative text of the figure.
+        cell: width and height of one number, in inches.
+        limit: the number that has the strongest color, in all of them; None: each table's largest.
+
+    Returns:
+        the array of Axes, one per table.
+    """
+    shapes = [np.shape(table) for table in tables.values()]
+    gap, title = 1.3 * cell, 0.3
+    rows, columns = max(shape[0] for shape in shapes), sum(shape[1] for shape in shapes)
+    width, height = cell * columns + gap * len(shapes), cell * rows + title
+    # Places are given, as a layout that is worked out would not keep the cells of one size.
+    figure = plt.figure(figsize=(width, height), layout="none")
+    axes, left = [], gap / 2
+    for (name, table), shape in zip(tables.items(), shapes, strict=True):
+        size = (cell * shape[1] / width, cell * shape[0] / height)
+        axes.append(figure.add_axes((left / width, cell * (rows - shape[0]) / 2 / height, *size)))
+        axes[-1].axis("off")
+        axes[-1].set_title(name)
+        _draw_kernel(axes[-1], np.asarray(table), limit)
+        left += cell * shape[1] + gap
+        if len(axes) <= len(signs):
+            place = ((left - gap / 2) / width, cell * rows / 2 / height)
+            figure.text(*place, signs[len(axes) - 1], fontsize=16, ha="center", va="center")
+    return describe(np.array(axes), alt)
 
 
 def show_filtered(
@@ -80,5 +120,9 @@ def _draw_kernel(ax: Axes, kernel: np.ndarray, limit: float | None) -> None:
     ax.imshow(kernel, cmap="PuOr", vmin=-limit, vmax=limit)
     for (row, column), weight in np.ndenumerate(kernel):
         color = "white" if abs(weight) > 0.6 * limit else "black"
-        written = f"{weight:.3g}".replace("-", "−")
-        ax.text(column, row, written, ha="center", va="center", color=color)
+        ax.text(column, row, with_minus(f"{weight:.3g}"), ha="center", va="center", color=color)
+
+
+def with_minus(number: str) -> str:
+    """Write a number's minus as it is printed in books."""
+    return number.replace("-", "−")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from utils.convolution import conv2d
+from utils.figures.kernels import with_minus
 from utils.figures.style import RED, describe
 
 import matplotlib.pyplot as plt
@@ -57,7 +58,8 @@ def draw_window(
     _write_products(axes[2], pixels, kernel)
     axes[2].set_title(f"products, sum {_written((pixels * kernel).sum())}")
     is_shown = np.ones(output.shape, bool) if whole_output else _only(output.shape, row, column)
-    _draw_numbers(axes[3], np.where(is_shown, output, 0))
+    # The colors are those of the whole output, so that the number looks the same when the others come.
+    _draw_numbers(axes[3], np.where(is_shown, output, 0), limit=float(np.abs(output).max()))
     for text, shown in zip(axes[3].texts, is_shown.ravel(), strict=True):
         text.set_visible(bool(shown))
     _frame(axes[3], row, column)
@@ -90,14 +92,14 @@ def draw_channels(
     """
     image, weights = np.asarray(image, float), np.asarray(weights, float)
     output = conv2d(image[np.newaxis], weights[..., np.newaxis])[0, :, :, 0]
-    figure = plt.figure(figsize=(8.5, 2.1 * len(names)))
+    figure = plt.figure(figsize=(8.4, 1.75 * len(names)))
     grid = figure.add_gridspec(len(names), 4, width_ratios=[5, 3, 3, 4])
     axes = np.array([[figure.add_subplot(grid[c, k]) for k in range(3)] for c in range(len(names))])
     sums = []
     for channel, (left, middle, right) in enumerate(axes):
         plane, kernel = image[:, :, channel], weights[:, :, channel]
         products = _pixels(plane, kernel, row, column, 0, 1, 1) * kernel + 0.0  # makes -0 a 0
-        sums.append(f"{products.sum():g}")
+        sums.append(_written(products.sum()))
         _draw_numbers(left, plane, TINTS.get(names[channel], "PuOr"))
         _write_between(left, "∗")
         _write_between(middle, "→")
@@ -108,11 +110,13 @@ def draw_channels(
         middle.set_title(f"weights for {names[channel]}")
         _draw_numbers(right, products)
         right.set_title(f"products, sum {sums[-1]}")
+    _write_between(axes[len(names) // 2, 2], "→")
     ax = figure.add_subplot(grid[:, 3])
     _draw_numbers(ax, output)
     _frame(ax, row, column)
-    ax.set_title(f"{' + '.join(sums)} = {output[row, column]:g}")
-    return describe(axes, f"One filter through {len(names)} channels: {ax.get_title()}.")
+    added = f"{' + '.join(sums)} = {_written(output[row, column])}"
+    ax.set_title(f"feature map:\n{added}")
+    return describe(axes, f"One filter through {len(names)} channels: {added}.")
 
 
 def describe_window(image, kernel, row, column, padding=0, stride=1, dilation=1) -> str:
@@ -155,7 +159,7 @@ def _draw_image(ax: Axes, padded: np.ndarray, shape: tuple[int, ...], padding: i
     if padding:
         edge = (padding - 0.5, padding - 0.5)
         ax.add_patch(Rectangle(edge, shape[1], shape[0], fill=False, lw=1.5, ls="--"))
-    ax.set_title(f"image {shape[0]} × {shape[1]}" + (f", padding {padding}" if padding else ""))
+    ax.set_title(f"image {shape[0]} × {shape[1]}" + (f" (dashed), padding {padding}" if padding else ""))
 
 
 def _only(shape: tuple[int, ...], row: int, column: int) -> np.ndarray:
@@ -170,13 +174,13 @@ def _write_between(ax: Axes, sign: str) -> None:
     ax.text(1.08, 0.5, sign, transform=ax.transAxes, fontsize=16, ha="center", va="center")
 
 
-def _draw_numbers(ax: Axes, numbers: np.ndarray, colors: str = "PuOr") -> None:
-    limit = max(float(np.abs(numbers).max()), 1e-12)
+def _draw_numbers(ax: Axes, numbers: np.ndarray, colors: str = "PuOr", limit: float = 0) -> None:
+    limit = max(limit, float(np.abs(numbers).max()), 1e-12)
     lowest = -2 * limit if colors == "PuOr" else 0
     ax.imshow(numbers, cmap=colors, vmin=lowest, vmax=2 * limit)  # pale: the numbers are read
     ax.set_axis_off()
     for (row, column), number in np.ndenumerate(numbers):
-        ax.text(column, row, f"{number:.3g}", ha="center", va="center")
+        ax.text(column, row, with_minus(f"{number:.3g}"), ha="center", va="center")
 
 
 def _write_products(ax: Axes, pixels: np.ndarray, kernel: np.ndarray) -> None:
@@ -188,7 +192,7 @@ def _write_products(ax: Axes, pixels: np.ndarray, kernel: np.ndarray) -> None:
 def _written(number: Any) -> str:
     """Write a whole number with all of its digits, and any other with six."""
     whole = float(number).is_integer() and abs(number) < 1e15
-    return f"{number + 0.0:{'.0f' if whole else 'g'}}"  # + 0.0 makes -0 a 0
+    return with_minus(f"{number + 0.0:{'.0f' if whole else 'g'}}")  # + 0.0 makes -0 a 0
 
 
 def _frame(ax: Axes, row: int, column: int) -> None:

@@ -113,7 +113,12 @@ def correlate(image, kernel):
         ),
         "The weights are missing: this adds up the pixels of the window.": (" * kernel)", ")"),
         "This is the mean of the products. The output is their sum.": ("np.sum", "np.mean"),
-        "These are all products of a window. Add them up, with np.sum.": ("np.sum(", "("),
+        "This is still an array. The output at one place is a single number: multiply weight by weight, "
+        "and add all products with np.sum.": ("np.sum(", "("),
+        "The window is always 3 x 3. Take the kernel's own size, h and w.": (
+            "image[row : row + h, column : column + w]",
+            "image[row : row + 3, column : column + 3]",
+        ),
         "The sign @ multiplies matrices. Multiply weight by weight, with *.": (" * kernel)", " @ kernel)"),
         "The products are of the whole image. Cut the window out of it first.": (
             "image[row : row + h, column : column + w]",
@@ -153,6 +158,21 @@ SHIFT = Exercise(
             "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
             "[[1, 0, 0], [0, 0, 0], [0, 0, 0]]",
         ),
+        "It moves the picture up as well. Take the middle row.": (
+            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
+            "[[0, 0, 0], [0, 0, 0], [1, 0, 0]]",
+        ),
+        "It moves the picture down and to the left. Take the middle row, and the other side.": (
+            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
+            "[[0, 0, 1], [0, 0, 0], [0, 0, 0]]",
+        ),
+        "It moves the picture up and to the left. Take the middle row, and the other side.": (
+            "[[0, 0, 0], [1, 0, 0], [0, 0, 0]]",
+            "[[0, 0, 0], [0, 0, 0], [0, 0, 1]]",
+        ),
+        "This kernel takes the difference of two neighbors, which shows edges. To move the picture, "
+        "a single weight is enough.": ("[1, 0, 0]", "[-1, 0, 1]"),
+        "This kernel adds three neighbors. Exactly one of them is enough.": ("[1, 0, 0]", "[1, 1, 1]"),
         "It moves the picture, and makes it nine times as bright: the weight should be 1.": (
             "[1, 0, 0]",
             "[9, 0, 0]",

@@ -10,7 +10,7 @@ import numpy as np
 PIXELS = np.arange(60.0).reshape(4, 5, 3) ** 2 % 17
 
 CHANNELS = Exercise(
-    question="Complete the function: one filter through all channels of an image (H, W, C).",
+    question="Complete the function: one filter through all channels of an image.",
     answer="apply_filter",
     solution="""\
 def apply_filter(image, weights):
@@ -23,7 +23,7 @@ def apply_filter(image, weights):
         inputs={
             "an image of 2 × 3 pixels with one channel": (
                 np.arange(6.0).reshape(2, 3, 1),
-                np.array([[[2.0]]]),
+                np.array([[[2.0], [0.5]], [[-1.0], [3.0]]]),
             ),
             "an image of 2 × 2 pixels with two channels": (
                 np.array([[[1.0, 10], [2, 20]], [[3, 30], [4, 40]]]),
@@ -51,6 +51,18 @@ def apply_filter(image, weights):
         "This is the mean of the channels' results. The filter adds them.": (
             "return feature_map",
             "return feature_map / image.shape[2]",
+        ),
+        "Multiplying is not sliding: use correlate2d for each channel.": (
+            "correlate2d(image[:, :, channel], weights[:, :, channel])",
+            "image[:, :, channel] * weights[:, :, channel]",
+        ),
+        "Take one channel of each: image[:, :, channel] and weights[:, :, channel].": (
+            "correlate2d(image[:, :, channel], weights[:, :, channel])",
+            "correlate2d(image, weights)",
+        ),
+        "The kernel is turned; leave it as it is.": (
+            "weights[:, :, channel]",
+            "weights[::-1, ::-1, channel]",
         ),
         "The last channel is left out: range(n) ends at n - 1.": (
             "range(image.shape[2])",
@@ -84,7 +96,7 @@ def count_windows(n, k, p=0, s=1, d=1):
     ),
     hints=(
         "How many pixels are there with the border, and how many does the first window cover?",
-        "The first window leaves n + 2p minus d(k - 1) + 1 pixels over. Each further window needs s of them. "
+        "The first window leaves n + 2p - (d(k - 1) + 1) pixels over. Each further window needs s of them. "
         "Do not forget the first one.",
         "Steps to the right: (n + 2 * p - d * (k - 1) - 1) // s. The windows are one more than the steps.",
     ),
@@ -108,6 +120,10 @@ def count_windows(n, k, p=0, s=1, d=1):
         "Pixels that are left over make no window: divide with //, which rounds down.": (
             FORMULA,
             "(n + 2 * p - d * (k - 1) - 1) / s + 1",
+        ),
+        "Subtract all of d * (k - 1) + 1: put it in parentheses.": (
+            FORMULA,
+            "(n + 2 * p - d * (k - 1) + 1) // s + 1",
         ),
         "The padding is missing: with the border there are n + 2 * p pixels.": (
             FORMULA,
@@ -137,13 +153,13 @@ def kernel_gradient(image, error):
     shows="A weight is pulled by the errors of all outputs, each as strongly as the pixel that it met there.",
     kind=Function(
         inputs={
-            "an image of 2 × 2 pixels and a single output": (
-                np.array([[1.0, 2], [3, -4]]),
-                np.array([[0.5]]),
-            ),
             "an image of 3 × 4 pixels and 2 × 2 outputs": (
                 np.array([[1.0, 0, 2, -1], [3, 1, 0, 2], [-2, 4, 1, 0]]),
                 np.array([[1.0, -2], [0.5, 3]]),
+            ),
+            "an image of 2 × 2 pixels and a single output": (
+                np.array([[1.0, 2], [3, -4]]),
+                np.array([[0.5]]),
             ),
             "an image of 6 × 5 pixels and 5 × 3 outputs": (
                 np.arange(30.0).reshape(6, 5) ** 2 % 11,
@@ -162,6 +178,19 @@ def kernel_gradient(image, error):
         "This is the sum. The error is a mean over the outputs, and so is its derivative.": (
             "np.mean",
             "np.sum",
+        ),
+        "The factor 2 and the mean are missing: take the mean of 2 * error times the pixels.": (
+            "np.mean(2 * error",
+            "np.sum(error",
+        ),
+        "These are the terms of all outputs. Take their mean, with np.mean.": ("np.mean(", "("),
+        "A weight meets one pixel for each output: a whole slice, not image[i, j].": (
+            "image[i : i + height, j : j + width]",
+            "image[i, j]",
+        ),
+        "A slice that begins at i has to end at i + height.": (
+            "image[i : i + height, j : j + width]",
+            "image[i:height, j:width]",
         ),
         "The error enters squared. Its derivative is 2 * error, without a square.": (
             "2 * error",
