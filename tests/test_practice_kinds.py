@@ -274,3 +274,13 @@ def test_parts_that_do_not_fit_are_refused(changes, words):
     with pytest.raises(ValueError, match=r"[Ee]xercise 'x'") as error:
         exercise(**changes)
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize(("size", "is_shown"), [(12, True), (13, False)])
+def test_a_call_is_shown_for_repetition_while_its_arrays_are_small(size, is_shown):
+    def half(array):
+        return array
+
+    kind = Function(inputs={"an array": (np.arange(float(size)),)})
+    sentence = kind.difference(half, lambda array: array / 2, "Your `half`")
+    assert ("\nTo see it: half(np.array([0.0, 1.0," in sentence) == is_shown

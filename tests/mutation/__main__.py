@@ -3,22 +3,25 @@
     .venv/bin/python tests/mutation --seed 18 --count 40
 
 The rooms take turns, and the seed draws a place in each. `results/seed_18.json` holds the outcome of each
-fault; a trial that is cut goes on with the next one.
+fault; a trial that is cut goes on with those that have none. Two faults are tried at a time.
 """
 
 import argparse
 import json
+import queue
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from mutants import draw
+from mutants import Mutant, draw
 from tqdm import tqdm
-from trial import outcome
+from trial import Trial
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results"
+WORKERS = 2
 
 
 def main() -> None:
@@ -29,17 +32,34 @@ def main() -> None:
     options = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"seed_{options.seed}.json"
-    results = json.loads(path.read_text()) if path.exists() else []
+    results = json.loads(path.read_text()) if path.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
-        tree = _copy(Path(folder) / "course")
-        for mutant in tqdm(draw(tree, options.seed, options.count)[len(results) :], unit="fault"):
-            found, tests = outcome(tree, mutant)
-            change = f"{mutant.before!r} -> {mutant.text!r}"
-            place = f"{mutant.file}:{mutant.line} {mutant.function}"
-            results.append({"place": place, "change": change, "found by": found or None, "asked": len(tests)})
-            path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    caught = sum(bool(result["found by"]) for result in results)
+        sound = _copy(Path(folder) / "sound")
+        free: queue.Queue[Trial] = queue.Queue()
+        for number in range(WORKERS):
+            free.put(Trial(_copy(Path(folder) / f"faulty-{number}"), sound))
+        mutants = draw(sound, options.seed, options.count)
+        waiting = [mutant for mutant in mutants if _name(mutant) not in results]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            tried = [pool.submit(_try, mutant, free) for mutant in waiting]
+            for done in tqdm(as_completed(tried), total=len(tried), unit="fault"):
+                results |= done.result()
+                path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    caught = sum(bool(result["found by"]) for result in results.values())
     print(f"{caught} of {len(results)} faults are found by the tests; {path.relative_to(ROOT)} lists them.")
+
+
+def _try(mutant: Mutant, free: "queue.Queue[Trial]") -> dict[str, dict]:
+    trial = free.get()
+    try:
+        found, tests = trial.outcome(mutant)
+    finally:
+        free.put(trial)
+    return {_name(mutant): {"found by": found or None, "files asked": len(tests)}}
+
+
+def _name(mutant: Mutant) -> str:
+    return f"{mutant.file}:{mutant.line} {mutant.function}: {mutant.before!r} -> {mutant.text!r}"
 
 
 def _copy(tree: Path) -> Path:
