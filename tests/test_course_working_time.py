@@ -27,13 +27,15 @@ def cell(kind: str, source: str) -> dict:
     [
         ([cell("markdown", "word " * 350)], (10, 0)),
         ([cell("markdown", "word " * 350 + "\n\n```python\n" + "word " * 350 + "\n```\n")], (10, 0)),
+        ([cell("markdown", "[word](../docs/a_page.md#of-many-words) " * 350)], (10, 0)),
+        ([cell("markdown", "<details>\n<summary>Answer</summary>\n\nword\n\n</details>\n\n" * 350)], (10, 0)),
         ([cell("code", "import numpy\n" + "x = 1\n" * 25)], (20, 0)),
         ([cell("code", "x = (\n    1,\n    2,\n)\n" * 25)], (20, 0)),  # statements, not lines
         ([cell("code", "# Your turn. Fill it in.\n%timeit x\n")] * 5, (20, 0)),
         ([cell("markdown", QUESTION)] * 10, (20, 0)),
         ([cell("markdown", "**1. Do it.** Now.")] * 3, (0, 30)),
     ],
-    ids=["words", "code in text", "statements", "lines", "turns", "questions", "exercises"],
+    ids=["words", "code in text", "links", "folds", "statements", "lines", "turns", "questions", "exercises"],
 )
 def test_the_rule(cells, expected):
     assert working_minutes({"cells": cells}) == expected

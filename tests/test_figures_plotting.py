@@ -80,12 +80,39 @@ def test_plot_history_draws_training_and_validation():
     assert list(ax.lines[0].get_xdata()) == [1, 2]
 
 
+def test_plot_history_names_each_line_at_its_end():
+    """Four lines that end in the same place still have four names that do not overlap."""
+    history = {"loss": [3.0, 2.0], "val_loss": [4.0, 2.01]}
+    names = {"one": history, "other": history}
+    ax = figures.plot_history(names, "loss", validation="test", alt="four curves")
+    ax.figure.canvas.draw()
+    written = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    assert set(written) == {"one, training", "one, test", "other, training", "other, test"}
+    boxes = sorted(written.values(), key=lambda box: box.y0)
+    assert all(below.y1 <= above.y0 + 1 for below, above in zip(boxes, boxes[1:], strict=False))
+    assert all(box.x0 >= ax.get_window_extent().x1 for box in boxes)
+
+
+def test_plot_history_of_one_training_needs_no_name():
+    ax = figures.plot_history({"": {"loss": [3.0], "val_loss": [4.0]}}, "loss", alt="two points")
+    assert [text.get_text() for text in ax.texts] == ["validation", "training"]
+
+
 def test_plot_confusion_counts():
     ax = figures.plot_confusion([0, 0, 1, 2], [0, 1, 1, 0], ["a", "b", "c"], alt="a matrix")
     matrix = np.array(ax.images[0].get_array())
     np.testing.assert_array_equal(matrix, [[1, 1, 0], [0, 1, 0], [1, 0, 0]])
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
     assert ax.get_ylabel() == "true class"
+
+
+def test_plot_confusion_can_leave_the_diagonal_empty():
+    """The largest mistake then has the end of the color scale, however many answers are right."""
+    ax = figures.plot_confusion(
+        [0] * 9 + [1, 1], [0] * 9 + [0, 0], ["a", "b"], mistakes_only=True, alt="a matrix"
+    )
+    assert [text.get_text() for text in ax.texts] == ["0", "2"]
+    assert ax.images[0].get_clim() == (0, 2)
 
 
 def test_a_list_of_axes_is_one_figure():

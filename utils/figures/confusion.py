@@ -16,6 +16,7 @@ def plot_confusion(
     class_names: Sequence[str],
     *,
     alt: str,
+    mistakes_only: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the confusion matrix: how many images of each true class got each predicted class.
@@ -25,6 +26,7 @@ def plot_confusion(
             `utils.checks.check_labels` takes.
         class_names: names in the order of the integers.
         alt: alternative text of the figure.
+        mistakes_only: leave the diagonal empty, so that the colors are those of the mistakes.
         ax: where to draw; a new figure when None.
 
     Returns:
@@ -41,9 +43,13 @@ def plot_confusion(
     np.add.at(matrix, (labels, predictions), 1)
     if ax is None:
         _, ax = plt.subplots(figsize=(6.5, 5.5))
-    ax.imshow(matrix, cmap="cividis")
+    hidden = mistakes_only & np.eye(num_classes, dtype=bool)
+    largest = matrix[~hidden].max(initial=0)
+    ax.imshow(np.ma.masked_array(matrix, hidden), cmap="cividis")
     for (row, column), count in np.ndenumerate(matrix):
-        color = "black" if count > matrix.max() / 2 else "white"
+        if hidden[row, column]:
+            continue
+        color = "black" if count > largest / 2 else "white"
         ax.text(column, row, count, ha="center", va="center", color=color, fontsize="small")
     ax.set_xticks(range(num_classes), class_names, rotation=45, ha="right")
     ax.set_yticks(range(num_classes), class_names)

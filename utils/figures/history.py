@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from utils.figures.curves import apart
 from utils.figures.style import describe
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+NAME_HEIGHT = 0.09  # of the Axes, for one line of text
 
 
 def plot_history(
@@ -14,14 +18,19 @@ def plot_history(
     metric: str = "accuracy",
     *,
     alt: str,
+    validation: str = "validation",
     ax: Axes | None = None,
 ) -> Axes:
     """Plot a metric per epoch, on training data (dashed) and on validation data (solid).
 
+    Each line is named at its end.
+
     Args:
-        histories: name to `History.history` of `fit`, a dict of one number per epoch.
+        histories: name to `History.history` of `fit`, a dict of one number per epoch. A single history
+            may have the name "".
         metric: key of the dict; `val_` is put before it for the validation data.
         alt: alternative text of the figure.
+        validation: what the solid line is measured on, where the program used other data for it.
         ax: where to draw; a new figure when None.
 
     Returns:
@@ -31,10 +40,32 @@ def plot_history(
         _, ax = plt.subplots(figsize=(6, 3.5))
     for name, history in histories.items():
         epochs = np.arange(1, len(history[metric]) + 1)
-        (line,) = ax.plot(epochs, history[f"val_{metric}"], label=f"{name}, validation")
-        ax.plot(epochs, history[metric], "--", color=line.get_color(), label=f"{name}, training")
+        before = f"{name}, " if name else ""
+        (line,) = ax.plot(epochs, history[f"val_{metric}"], label=before + validation)
+        ax.plot(epochs, history[metric], "--", color=line.get_color(), label=before + "training")
     ax.set(xlabel="epoch", ylabel=metric)
     ax.grid(alpha=0.3)
-    # Two names side by side are low enough to find a place beside the lines.
-    ax.legend(ncols=2 if len(histories) == 2 else 1)
+    _name_lines(ax)
     return describe(ax, alt)
+
+
+def _name_lines(ax: Axes) -> None:
+    """Write the name of each line behind its end, and move the names apart where the ends are close."""
+    low, high = ax.get_ylim()
+    ends = {str(line.get_label()): _end(line) for line in ax.lines}
+    placed = apart({name: end[1] for name, end in ends.items()}, NAME_HEIGHT * (high - low))
+    too_high = max(0.0, max(placed.values()) - high)
+    for line in ax.lines:
+        name = str(line.get_label())
+        ax.annotate(
+            name,
+            ends[name],
+            xytext=(1.02, (placed[name] - too_high - low) / (high - low)),
+            textcoords="axes fraction",
+            va="center",
+            color=line.get_color(),
+        )
+
+
+def _end(line: Line2D) -> tuple[float, float]:
+    return float(np.asarray(line.get_xdata())[-1]), float(np.asarray(line.get_ydata())[-1])

@@ -56,7 +56,7 @@ def show_images(
     for index, (ax, image) in enumerate(zip(axes, images, strict=True)):
         ax.imshow(image, cmap="gray", **limits)
         if titles is not None:
-            ax.set_title(titles[index], fontsize="small")
+            ax.set_title(titles[index], fontsize="small" if size < 1.4 else "medium")
     return describe(axes, alt)
 
 

@@ -1,0 +1,67 @@
+"""Curves named at their ends, and networks by work and accuracy: they show what they were given."""
+
+from utils.figures.curves import Point, apart, plot_costs, plot_layers, plot_named
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.collections import PathCollection
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    plt.close("all")
+
+
+def test_every_repetition_is_a_line_and_every_curve_has_its_name():
+    curves = {"plain": np.array([[1.0, 10, 100], [1, 20, 400]]), "residual": np.array([1.0, 2])}
+    ax = plot_layers(curves, "norm", alt="Two networks, layer by layer.")
+    lines = [line.get_xydata().tolist() for line in ax.get_lines()]
+    assert lines == [[[1, 1], [2, 10], [3, 100]], [[1, 1], [2, 20], [3, 400]], [[1, 1], [2, 2]]]
+    names = {text.get_text(): text.xy for text in ax.texts}
+    assert names["plain"] == pytest.approx((3.06, 200)) and names["residual"] == pytest.approx((2.04, 2))
+    assert ax.get_yscale() == "log" and ax.get_ylabel() == "norm"
+    colors = [line.get_color() for line in ax.get_lines()]
+    assert colors[0] == colors[1] != colors[2]
+
+
+def test_a_curve_has_its_name_at_its_end():
+    curves = {"plain": ((18, 34), (2.0, 3.0)), "smooth": (np.arange(50), np.arange(50) / 10)}
+    ax = plot_named(curves, "layers", "error", alt="Two curves, named at their ends.")
+    few, many = ax.get_lines()
+    assert few.get_xydata().tolist() == [[18, 2], [34, 3]] and few.get_marker() == "o"
+    assert len(many.get_xydata()) == 50 and many.get_marker() != "o"
+    names = {text.get_text(): (text.xy, text.get_color()) for text in ax.texts}
+    assert names["plain"] == ((34, 3), few.get_color()) and names["smooth"][0] == (49, 4.9)
+    assert ax.get_xlim()[1] > 60 and ax.get_xlabel() == "layers" and ax.get_ylabel() == "error"
+
+
+def test_named_curves_are_drawn_where_told_and_their_names_stay_apart():
+    _, own = plt.subplots()
+    curves = {"low": ((0, 1), (0.0, 1.0)), "high": ((0, 1), (0.5, 1.0))}
+    assert plot_named(curves, "x", "y", alt="Two curves that end together.", ax=own) is own
+    first, second = sorted(text.xy[1] for text in own.texts)
+    assert first == 1 and second > 1.05
+
+
+def test_names_do_not_overlap():
+    assert apart({"b": 1.5, "a": 1.0, "c": 9.0, "d": 1.6}, gap=1.0) == {"a": 1, "b": 2, "d": 3, "c": 9}
+
+
+def test_a_network_stands_at_its_work_and_accuracy():
+    points = {"small": Point(2e6, 77.0, 0.8), "large": Point(9e7, 90.0, parameters=2e6)}
+    ax = plot_costs(points, "accuracy in %", alt="Two networks by work and accuracy.")
+    dots = [drawn for drawn in ax.collections if isinstance(drawn, PathCollection)]
+    assert [tuple(dot.get_offsets()[0]) for dot in dots] == [(2, 77), (90, 90)]
+    sizes = [dot.get_sizes()[0] for dot in dots]
+    assert sizes[1] - sizes[0] == pytest.approx(2e6 / 2e5)
+    assert [text.get_text() for text in ax.texts] == ["small", "large"]
+    assert ax.get_xlabel() == "million multiply-adds per image"
+
+
+def test_an_interval_is_drawn_where_there_is_one():
+    ax = plot_costs({"one": Point(5e9, 70.0, 2.0)}, "accuracy in %", alt="One network.", unit=1e9)
+    (bars,) = [drawn.get_segments() for drawn in ax.collections if hasattr(drawn, "get_segments")]
+    np.testing.assert_allclose(bars[0], [[5, 68], [5, 72]])
+    assert ax.get_xlabel() == "billion multiply-adds per image"
