@@ -13,6 +13,7 @@ from utils.architectures.cost import (
     multiply_adds,
     network_cost,
 )
+from utils.architectures.vgg import averaging_vgg16
 from utils.convolution import receptive_field
 
 import keras
@@ -160,6 +161,17 @@ def test_vgg(build, parameters, operations):
         *[(112, 112, 64), (56, 56, 128), (28, 28, 256), (14, 14, 512), (7, 7, 512)],
     ]
     assert_classifies(model)
+
+
+def test_the_averaging_vgg16_sees_what_vgg16_sees_and_nothing_cancels():
+    model = averaging_vgg16(num_channels=2)
+    sizes = [field.size for field in receptive_field(model)]
+    assert sizes == [field.size for field in receptive_field(architectures.vgg16(include_top=False))]
+    assert all(
+        (kernel >= 0.1).all()
+        for kernel in (layer.get_weights()[0] for layer in model.layers if layer.weights)
+    )
+    assert {keras.activations.linear} == {layer.activation for layer in model.layers if layer.weights}
 
 
 # Exact parameters with biases, and the operations that table 1 prints, in millions.

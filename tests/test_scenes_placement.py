@@ -1,7 +1,7 @@
 """Scenes in the middle of their pictures."""
 
 from utils.scenes import shapes10
-from utils.scenes.placement import centered
+from utils.scenes.placement import centered, straight_edge
 
 import numpy as np
 import pytest
@@ -38,3 +38,13 @@ def test_objects_stand_in_the_middle_and_are_whole():
 def test_without_a_small_object_it_says_so():
     with pytest.raises(ValueError, match="None of 200 objects fits into 3 × 3 pixels"):
         centered(SCENES, 3)
+
+
+def test_an_edge_is_straight_and_goes_through_the_middle():
+    right = np.repeat([[0.0, 1.0]], 3, axis=1)
+    np.testing.assert_allclose(straight_edge(0, 6), np.tile(right, (6, 1)))
+    np.testing.assert_allclose(straight_edge(90, 6), straight_edge(0, 6).T, atol=1e-12)
+    np.testing.assert_allclose(straight_edge(180, 6), 1 - straight_edge(0, 6), atol=1e-12)
+    slanted = straight_edge(45)
+    assert slanted[0, 0] == 0 and slanted[-1, -1] == 1
+    np.testing.assert_allclose(np.diag(slanted[:, ::-1]), 0.5)

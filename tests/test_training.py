@@ -10,6 +10,7 @@ from utils.training import (
     shuffled_batches,
     warm_up_and_cosine,
 )
+from utils.training.on_shapes import train_on_shapes
 
 import keras
 import numpy as np
@@ -244,3 +245,14 @@ def test_batches_have_a_size(batch_size):
         batches_in_order(IMAGES, LABELS, batch_size=batch_size)
     with pytest.raises(ValueError, match="batch_size must be an integer of at least 1"):
         shuffled_batches(IMAGES, LABELS, batch_size=batch_size, seed=0, epochs=[0])
+
+
+def test_the_network_of_the_drawings_takes_pixels_and_repeats_with_its_seed():
+    images = np.random.default_rng(0).integers(0, 256, (40, 14, 14, 3)).astype("float32")
+    labels = np.arange(40) % 10
+    models = [train_on_shapes(images, labels, seed=seed, epochs=2) for seed in (0, 0, 1)]
+    first, again, other = (model.predict(images, verbose=0) for model in models)
+    assert first.shape == (40, 10)
+    np.testing.assert_allclose(first, again, atol=1e-4)
+    assert np.abs(first - other).max() > 0.01
+    assert len(models[0].evaluate(images, labels, verbose=0)) == 2

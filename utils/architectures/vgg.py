@@ -75,6 +75,27 @@ def vgg19(
     return load_weights(model, weights, application=keras.applications.VGG19, include_top=include_top)
 
 
+def averaging_vgg16(num_channels: int = 4) -> keras.Model:
+    """Build VGG16's convolutions and poolings so that no influence of a pixel is canceled or blocked.
+
+    All weights are positive, there are no rectifiers, and means are pooled in place of maxima.
+    """
+    positive = keras.initializers.RandomUniform(0.1, 1)
+    model = keras.Sequential([keras.Input((224, 224, 3))])
+    for num_convolutions in (2, 2, 3, 3, 3):
+        for _ in range(num_convolutions):
+            # Keras takes objects as well; its types forget them.
+            convolution = layers.Conv2D(
+                num_channels,
+                3,
+                padding="same",
+                kernel_initializer=positive,  # pyright: ignore[reportArgumentType]
+            )
+            model.add(convolution)
+        model.add(layers.AveragePooling2D(2))
+    return model
+
+
 def _convolutions(x, num_convolutions: tuple[int, ...]):
     for index, (filters, number) in enumerate(zip(FILTERS, num_convolutions, strict=True), 1):
         x = vgg_block(x, filters, number, name=f"block{index}")

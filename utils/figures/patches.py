@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from utils.convolution.receptive import ReceptiveField
 from utils.explain import TopPatches
 from utils.figures.images import axes_grid
 from utils.figures.style import describe, store_few_colors
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 PAPER = 1.0  # White, between patches and where a receptive field extends beyond the image.
 
@@ -100,3 +103,39 @@ def draw_unit(axes: Sequence[Axes] | np.ndarray, top: TopPatches, number: int) -
         grid = patch_grid(pictures, top.boxes[number])
         ax.imshow(grid.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         ax.axis("off")
+
+
+def show_strongest(
+    images: np.ndarray,
+    maps: np.ndarray,
+    field: ReceptiveField,
+    rows: Sequence[str],
+    *,
+    alt: str,
+    num_columns: int = 4,
+) -> np.ndarray:
+    """Show for each map the whole images with its strongest units, and a box around what each unit sees.
+
+    Args:
+        images: (N, H, W, 3), at least `num_columns` of them.
+        maps: (N, height, width, maps), made of the images.
+        field: of the units of the maps.
+        rows: a name for each map.
+        alt: alternative text of the figure.
+        num_columns: images per map.
+
+    Returns:
+        the array of Axes (maps, num_columns).
+    """
+    _, axes = plt.subplots(
+        len(rows), num_columns, figsize=(1.6 * num_columns, 1.6 * len(rows)), squeeze=False
+    )
+    for row, name, one in zip(axes, rows, np.moveaxis(maps, -1, 0), strict=True):
+        for ax, index in zip(row, one.max(axis=(1, 2)).argsort()[::-1], strict=False):
+            place = np.unravel_index(one[index].argmax(), one.shape[1:])
+            top, left = (field.start + field.jump * int(number) - 0.5 for number in place)
+            ax.imshow(images[index])
+            ax.add_patch(Rectangle((left, top), field.size, field.size, fill=False, lw=2, color="white"))
+            ax.set(xticks=[], yticks=[])
+        row[0].set_ylabel(name, fontsize="large")
+    return describe(axes, alt)

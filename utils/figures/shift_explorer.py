@@ -102,4 +102,4 @@ def _draw_array(ax, array: np.ndarray, limit: float) -> None:
     ax.set(xticks=[], yticks=[])
     for (row, column), number in np.ndenumerate(array):
         if number:
-            ax.text(column, row, f"{number:g}", ha="center", va="center", fontsize=8)
+            ax.text(column, row, f"{number:g}", ha="center", va="center", fontsize=11)

@@ -21,7 +21,7 @@ def draw_volumes(
 
     Args:
         volumes: name to shape, (height, width, channels) or (units,). Lengths are drawn as square
-            roots, so that a box of 227 pixels and one of 6 fit into one figure.
+            roots, so that a box of 227 pixels and one of 6 fit into one figure, and vectors smaller still.
         alt: alternative text of the figure.
         ax: where to draw; a new figure when None.
         center: vertical position of the row, to draw several into one figure.
@@ -38,9 +38,9 @@ def draw_volumes(
         middle = (index + 0.5) * pitch
         _draw_volume(ax, middle - _width(shape) / 2, center, shape)
         label = f"{name}\n" + "×".join(map(str, shape))
-        ax.text(middle, center - tallest / 2 - 1, label, ha="center", va="top", fontsize="small")
+        ax.text(middle, center - tallest / 2 - 1, label, ha="center", va="top")
     # Text does not count in the data limits.
-    ax.update_datalim([(0, center - tallest / 2 - 6), (pitch * len(volumes), center + tallest / 2)])
+    ax.update_datalim([(0, center - tallest / 2 - 3.5), (pitch * len(volumes), center + tallest / 2)])
     ax.autoscale_view()
     ax.set_aspect("equal")
     ax.axis("off")
@@ -50,8 +50,8 @@ def draw_volumes(
 
 
 def _height(shape: tuple[int, ...]) -> float:
-    """Return the height of a box; units without positions are stacked, sixteen to a line."""
-    return math.sqrt(shape[0]) if len(shape) == 3 else math.sqrt(shape[0]) / 4
+    """Return the height of a box; a vector is drawn a sixteenth as high, or it would dwarf all volumes."""
+    return math.sqrt(shape[0]) if len(shape) == 3 else max(math.sqrt(shape[0]) / 16, 0.5)
 
 
 def _width(shape: tuple[int, ...]) -> float:

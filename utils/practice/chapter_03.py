@@ -1,11 +1,9 @@
-"""The exercises of chapter 03: the parameters of three layers, max-pooling, the receptive field."""
+"""The exercises of chapter 03: the parameters of three layers, the receptive field."""
 
 from utils.practice.exercises import Exercise
 from utils.practice.functions import Function
 from utils.practice.kinds import Values
 from utils.practice.session import Practice
-
-import numpy as np
 
 COUNTS = "(16 * (36 + 1), 16 * (9 + 1), 9 + 1)"
 
@@ -43,59 +41,15 @@ COUNT = Exercise(
             COUNTS,
             "(36 + 1, 9 + 1, 9 + 1)",
         ),
-    },
-)
-
-BLOCK = "np.max(feature_map[2 * r : 2 * r + 2, 2 * c : 2 * c + 2])"
-
-POOL = Exercise(
-    question="Complete the line: the largest number of each block of 2 × 2. Height and width are even.",
-    answer="pool",
-    solution=f"""\
-def pool(feature_map):
-    height, width = feature_map.shape
-    pooled = np.zeros((height // 2, width // 2))
-    for r, c in np.ndindex(pooled.shape):
-        pooled[r, c] = {BLOCK}
-    return pooled""",
-    shows="A quarter of the numbers is left, and no weight was needed.",
-    kind=Function(
-        inputs={
-            "a map of 2 × 2 numbers": (np.array([[1.0, 5], [2, 3]]),),
-            "a map of 2 × 4 numbers, all negative": (np.array([[-1.0, -2, -3.5, -8], [-4, -3, -2, -9]]),),
-            "a map of 6 × 4 numbers": (np.arange(24.0).reshape(6, 4) ** 2 % 13 - 4,),
-        }
-    ),
-    hints=(
-        "Which rows of the map does the block of pooled[0, 0] cover, and which that of pooled[1, 0]?",
-        "The block begins at row 2 * r and column 2 * c, and is two rows high and two columns wide. "
-        "np.max gives its largest number.",
-        "The rows are 2 * r : 2 * r + 2, and likewise the columns.",
-    ),
-    slips={
-        "The windows overlap: the next block begins two rows further, at 2 * r.": (
-            BLOCK,
-            "np.max(feature_map[r : r + 2, c : c + 2])",
+        "The order is reversed: fully connected comes first, local and shared last.": (
+            COUNTS,
+            "(9 + 1, 16 * (9 + 1), 16 * (36 + 1))",
         ),
-        "This is the mean of each block, average-pooling. Max-pooling keeps the largest number.": (
-            "np.max",
-            "np.mean",
-        ),
-        "This is the sum of each block. Max-pooling keeps the largest number.": ("np.max", "np.sum"),
-        "This takes the upper left number of each block alone. A slice does not include its end.": (
-            BLOCK,
-            "feature_map[2 * r, 2 * c]",
-        ),
-        "Each block is cut to one row: 2 * r : 2 * r + 2 are two of them.": (
-            "2 * r : 2 * r + 2",
-            "2 * r : 2 * r + 1",
-        ),
-        "The largest number has become 0 where all are negative. Do not start from zero.": (
-            BLOCK,
-            f"max(0, {BLOCK})",
+        "In the local layer each neuron has a bias of its own, too: 16 biases and not one.": (
+            COUNTS,
+            "(16 * (36 + 1), 16 * 9 + 1, 9 + 1)",
         ),
     },
-    blank=BLOCK,
 )
 
 RULES = "size + (k - 1) * jump, s * jump"
@@ -150,8 +104,17 @@ def see(windows_and_strides):
             "size + (k - 1) * jump, s + jump",
         ),
         "The jump never changes. A stride multiplies it.": (RULES, "size + (k - 1) * jump, jump"),
+        "The jump of the layers before is lost: a stride multiplies it.": (RULES, "size + (k - 1) * jump, s"),
+        "This rule goes from the last layer to the first. Here the layers come in order, first the first.": (
+            RULES,
+            "s * size + (k - 1), s * jump",
+        ),
+        "The window is added to what one unit saw already: begin with the size.": (
+            RULES,
+            "k * jump, s * jump",
+        ),
     },
     blank=RULES,
 )
 
-practice = Practice({"count": COUNT, "pool": POOL, "field": FIELD})
+practice = Practice({"count": COUNT, "field": FIELD})

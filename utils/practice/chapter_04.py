@@ -60,6 +60,22 @@ def loss_gradient(probabilities, is_right):
             LOSS_LINE,
             "(probabilities - is_right) * is_right / len(probabilities)",
         ),
+        "Divide the whole difference: without parentheses, only is_right is divided.": (
+            LOSS_LINE,
+            "probabilities - is_right / len(probabilities)",
+        ),
+        "The sign is wrong, and the mean over the pictures is missing: divide by len(probabilities).": (
+            LOSS_LINE,
+            "is_right - probabilities",
+        ),
+        "Subtract is_right from the probabilities; the wrong classes have a gradient, too.": (
+            LOSS_LINE,
+            "-is_right / probabilities / len(probabilities)",
+        ),
+        "The gradient has a row for each picture. Divide by their number instead of adding the rows up.": (
+            LOSS_LINE,
+            "(probabilities - is_right).mean(axis=0)",
+        ),
     },
     blank=LOSS_LINE,
 )
@@ -108,6 +124,18 @@ def image_gradient(grad_output, kernel):
         "The sum over the filters is a matrix product: write @, and transpose kernel[i, j].": (
             RECEIVE_LINE,
             "grad_output * kernel[i, j]",
+        ),
+        "The filters are the last axis of both: transpose the second and multiply with @ instead of *.": (
+            RECEIVE_LINE,
+            "grad_output * kernel[i, j].T",
+        ),
+        "The filters are the last axis of both: begin with grad_output and transpose the second.": (
+            RECEIVE_LINE,
+            "kernel[i, j] @ grad_output",
+        ),
+        "The kernel goes by rows first: kernel[i, j], and not kernel[j, i].": (
+            RECEIVE_LINE,
+            "grad_output @ kernel[j, i].T",
         ),
         "All places use the weights in row 0, column 0. Take kernel[i, j].": (
             "kernel[i, j]",

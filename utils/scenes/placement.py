@@ -1,4 +1,4 @@
-"""Scenes put into the middle of their pictures."""
+"""Pictures with something in their middle: the object of a scene, or a straight edge."""
 
 from utils.scenes.shapes import Scenes
 
@@ -32,6 +32,13 @@ def centered(scenes: Scenes, largest: int) -> Scenes:
     if not kept:
         raise ValueError(f"None of {len(scenes.masks)} objects fits into {largest} × {largest} pixels.")
     return Scenes(np.array(images), scenes.labels[kept], np.array(masks), scenes.class_names)
+
+
+def straight_edge(degrees: float, size: int = 24) -> np.ndarray:
+    """Draw an edge through the middle: bright (1) is what lies to its right at 0 degrees, below it at 90."""
+    y, x = np.mgrid[:size, :size] - (size - 1) / 2
+    angle = np.deg2rad(degrees)
+    return np.clip(x * np.cos(angle) + y * np.sin(angle) + 0.5, 0, 1)
 
 
 def _shift(picture: np.ndarray, right: float, down: float) -> np.ndarray:
