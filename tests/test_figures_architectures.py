@@ -87,10 +87,9 @@ def test_labels():
     nodes, _ = arrange(keras.Model(inputs, x))
     assert [box_label(node.box) for node in nodes] == [
         "input\n9×9×3",
-        "conv 1×3 / 2\n4 maps\nBN, ReLU",
-        "separable 3×3\n5 maps",
-        "mean 2×2 / 2\n5 maps",
-        "flatten\n20 units\ndropout",
+        "conv 1×3 / 2\nvalid, 4 maps\nBN, ReLU",
+        "separable 3×3\nsame, 5 maps",
+        "mean 2×2 / 2\nvalid, 5 maps\nflatten, dropout",
         "dense\n7 units\nsoftmax",
     ]
 
@@ -102,7 +101,7 @@ def test_activation_that_serves_two_layers_has_its_own_box():
     x = layers.Add()([x, layers.ReLU()(x)])
     nodes, edges = arrange(keras.Model(inputs, x))
     assert [box_label(node.box) for node in nodes] == [
-        *("input\n8×8×3", "conv 3×3\n3 maps", "ReLU\n3 maps", "add\n3 maps"),
+        *("input\n8×8×3", "conv 3×3\nsame, 3 maps", "ReLU\n3 maps", "add\n3 maps"),
     ]
     assert len(edges) == 4
 
@@ -117,7 +116,7 @@ def test_nested_models_are_drawn_layer_by_layer():
     inputs = keras.Input((8, 8, 3))
     boxes, edges = labels(keras.Model(inputs, layers.Add()([inputs, inner(inner(inputs))])))
     assert boxes == [
-        *("input\n8×8×3", "conv 3×3\n3 maps\nReLU", "conv 3×3\n3 maps\nReLU", "add\n3 maps"),
+        *("input\n8×8×3", "conv 3×3\nsame, 3 maps\nReLU", "conv 3×3\nsame, 3 maps\nReLU", "add\n3 maps"),
     ]
     assert sorted(edges) == [(0, 1), (0, 3), (1, 2), (2, 3)]
 
@@ -127,7 +126,7 @@ def test_models_filled_by_add_and_of_any_size_are_drawn():
     for layer in (keras.Input((None, None, 3)), layers.Conv2D(2, 3), layers.MaxPooling2D(2)):
         model.add(layer)
     boxes, edges = labels(model)
-    assert boxes == ["input\n?×?×3", "conv 3×3\n2 maps", "max 2×2 / 2\n2 maps"]
+    assert boxes == ["input\n?×?×3", "conv 3×3\nvalid, 2 maps", "max 2×2 / 2\nvalid, 2 maps"]
     assert edges == [(0, 1), (1, 2)]
 
 
@@ -167,7 +166,7 @@ def test_volumes_are_drawn_to_scale_and_labelled_inside_the_figure():
     ax = draw_volumes(volumes, alt="Three boxes in a row, smaller and smaller.")
     fronts = [patch.get_xy() for patch in ax.patches[::3]]
     heights = [front[:, 1].max() - front[:, 1].min() for front in fronts]
-    assert heights == pytest.approx([8, 4, 4])
+    assert heights == pytest.approx([8, 4, 1])
     assert [text.get_text() for text in ax.texts] == ["input\n64×64×3", "maps\n16×16×100", "scores\n256"]
     for patch, following in itertools.pairwise(fronts):
         assert patch[:, 0].max() < following[:, 0].min()
@@ -182,15 +181,28 @@ def test_a_second_row_of_volumes_goes_into_the_same_figure():
     assert ax.get_ylim()[0] < -10 < 10 < ax.get_ylim()[1]
 
 
-def test_timeline_is_to_scale_and_its_cards_are_even():
-    events = {1990.0: ("A", "first"), 2012.5: ("B", "second"), 2014.0: ("C", "third")}
-    ax = draw_timeline(dict(reversed(events.items())), alt="Three networks between 1990 and 2014.")
-    dots = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
-    assert dots == list(events)
-    cards = {text.get_text(): text.get_position()[0] for text in ax.texts}
-    names = ("A\n1990", "B\n2012", "C\n2014")
-    assert [cards[name] for name in names] == pytest.approx([1990, 2002, 2014])
-    assert cards["second"] == cards["B\n2012"]
+EVENTS = {1990.0: ("A", "first"), 2012.5: ("B", "second\nline"), 2014.0: ("C", "third")}
+
+
+def test_timeline_is_to_scale():
+    ax = draw_timeline(dict(reversed(EVENTS.items())), alt="Three networks between 1990 and 2014.")
+    (dots,) = [line.get_xdata() for line in ax.lines if line.get_marker() == "o"]
+    assert list(dots) == pytest.approx([(year - 1989.5) / 25 for year in EVENTS])
+    place = {text.get_text(): text.get_position()[0] for text in ax.texts}
+    names = ("A, 1990", "B, 2012", "C, 2014")
+    assert [place[name] for name in names] == pytest.approx(dots)
+    assert place["second"] == place["line"] == place["B, 2012"]
+
+
+def test_timeline_enlarges_the_last_years():
+    ax = draw_timeline(EVENTS, alt="Three networks between 1990 and 2014.", zoom=2012)
+    upper, lower = [line.get_xdata() for line in ax.lines if line.get_marker() == "o"]
+    assert len(upper) == 3 and list(lower) == pytest.approx([0.2, 0.8])
+    place = {text.get_text(): text.get_position() for text in ax.texts}
+    assert place["A, 1990"][0] == pytest.approx(upper[0])
+    assert [place[name][0] for name in ("B, 2012", "C, 2014")] == pytest.approx(list(lower))
+    assert place["A, 1990"][1] > place["B, 2012"][1] > 0 > place["C, 2014"][1]
+    assert place["B, 2012"][1] > place["second"][1] > place["line"][1]
 
 
 def test_timeline_needs_two_events():

@@ -1,6 +1,7 @@
 """Figures: what is drawn, and that its alternative text reaches the notebook."""
 
 import io
+import itertools
 
 from utils import figures
 from utils.figures import style
@@ -89,7 +90,7 @@ def test_plot_history_names_each_line_at_its_end():
     written = {text.get_text(): text.get_window_extent() for text in ax.texts}
     assert set(written) == {"one, training", "one, test", "other, training", "other, test"}
     boxes = sorted(written.values(), key=lambda box: box.y0)
-    assert all(below.y1 <= above.y0 + 1 for below, above in zip(boxes, boxes[1:], strict=False))
+    assert all(below.y1 <= above.y0 + 1 for below, above in itertools.pairwise(boxes))
     assert all(box.x0 >= ax.get_window_extent().x1 for box in boxes)
 
 

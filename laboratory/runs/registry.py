@@ -2,7 +2,7 @@
 
 from laboratory.runs.recipe import Experiment
 
-# One recipe for the six small networks of chapter 06, so that only the network differs.
+# One recipe for the six small networks of chapter 08, so that only the network differs.
 SMALL_NETWORKS = (
     "small_lenet",
     "small_alexnet",

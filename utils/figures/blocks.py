@@ -11,6 +11,7 @@ from utils.convolution.steps import walk
 from utils.explain.activations import kind_of
 from utils.explain.behavior import Kind
 from utils.figures.style import describe
+from utils.layers import LocalResponseNormalization, RBFOutput, Subsampling, TableConv2D
 
 import keras
 import matplotlib.pyplot as plt
@@ -20,13 +21,17 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
 MAX_PATHS = 32
-BOX_WIDTH, BOX_HEIGHT = 0.78, 0.72  # of the distance between columns, and between rows
-# Layers that only change the numbers of the layer before them share its box.
-FOLDED = (layers.BatchNormalization, layers.Activation, layers.ReLU, layers.Dropout)
+BOX_WIDTH, BOX_HEIGHT = 0.82, 0.76  # of the distance between columns, and between rows
+COLUMN, ROW, FONT = 1.62, 0.92, 10  # inches, inches, points
+# Layers that only change, or arrange, the numbers of the layer before them share its box.
+FOLDED = (
+    *(layers.BatchNormalization, layers.Activation, layers.ReLU, layers.Dropout, layers.Flatten),
+    LocalResponseNormalization,
+)
 COLORS = (
     ((layers.DepthwiseConv2D, layers.SeparableConv2D), "#d9c2ec"),
-    ((layers.Conv2D,), "#bcd9f2"),
-    ((*kinds.POOLINGS, layers.GlobalAveragePooling2D), "#ffdf9e"),
+    ((layers.Conv2D, TableConv2D), "#bcd9f2"),
+    ((*kinds.POOLINGS, layers.GlobalAveragePooling2D, Subsampling), "#ffdf9e"),
     ((layers.Dense,), "#f0c4bb"),
 )
 INPUT_COLOR, OTHER_COLOR = "#ffffff", "#dfe4e3"
@@ -39,11 +44,14 @@ NAMES = (
     (layers.GlobalAveragePooling2D, "mean of each map"),
     (layers.SeparableConv2D, "separable"),
     (layers.DepthwiseConv2D, "depthwise"),
-    (layers.Conv2D, "conv"),
+    ((layers.Conv2D, TableConv2D), "conv"),
+    (Subsampling, "sum"),
+    (RBFOutput, "distances"),
     (layers.MaxPooling2D, "max"),
     (layers.AveragePooling2D, "mean"),
     (layers.BatchNormalization, "BN"),
     (layers.Dropout, "dropout"),
+    (LocalResponseNormalization, "LRN"),
 )
 
 
@@ -81,7 +89,7 @@ def draw_layers(model: keras.Model, *, alt: str, ax: Axes | None = None) -> Axes
     num_columns = 1 + max(node.column for node in nodes)
     num_rows = 1 + max(node.row for node in nodes) - min(node.row for node in nodes)
     if ax is None:
-        _, ax = plt.subplots(figsize=(1.35 * num_columns, 0.2 + 0.72 * (num_rows + 0.3)))
+        _, ax = plt.subplots(figsize=(COLUMN * num_columns, 0.2 + ROW * (num_rows + 0.3)))
     for source, target, row in edges:
         _draw_arrow(ax, nodes[source], nodes[target], row)
     for node in nodes:
@@ -101,7 +109,7 @@ def arrange(model: keras.Model) -> tuple[list[Node], list[tuple[int, int, float]
     Raises:
         ValueError: more than 32 ways lead through the network.
     """
-    boxes, sources = _fold(walk(model))
+    boxes, sources = fold(walk(model))
     columns: list[int] = []
     for own in sources:
         columns.append(1 + max((columns[source] for source in own), default=-1))
@@ -116,7 +124,7 @@ def arrange(model: keras.Model) -> tuple[list[Node], list[tuple[int, int, float]
     return nodes, edges
 
 
-def _fold(graph: Graph) -> tuple[list[Box], list[list[int]]]:
+def fold(graph: Graph) -> tuple[list[Box], list[list[int]]]:
     """Put the steps of a model into boxes; of each box say from which boxes its input comes."""
     num_consumers = Counter(graph.outputs)
     num_consumers.update(source for step in graph.steps for source in step.sources)
@@ -184,30 +192,36 @@ def _draw_arrow(ax: Axes, source: Node, target: Node, row: float) -> None:
 def _draw_box(ax: Axes, node: Node) -> None:
     corner = (node.column - BOX_WIDTH / 2, node.row - BOX_HEIGHT / 2)
     style = "round,pad=0,rounding_size=0.08"
-    color = _color(node.box)
+    face = color(node.box)
     ax.add_patch(
-        FancyBboxPatch(corner, BOX_WIDTH, BOX_HEIGHT, boxstyle=style, facecolor=color, edgecolor="#555555")
+        FancyBboxPatch(corner, BOX_WIDTH, BOX_HEIGHT, boxstyle=style, facecolor=face, edgecolor="#555555")
     )
-    ax.text(node.column, node.row, box_label(node.box), ha="center", va="center", fontsize="x-small")
+    ax.text(node.column, node.row, box_label(node.box), ha="center", va="center", fontsize=FONT)
 
 
-def _color(box: Box) -> str:
+def color(box: Box) -> str:
     if not box.steps:
         return INPUT_COLOR
     first = box.steps[0].operation
-    return next((color for classes, color in COLORS if isinstance(first, classes)), OTHER_COLOR)
+    return next((shade for classes, shade in COLORS if isinstance(first, classes)), OTHER_COLOR)
 
 
 def box_label(box: Box) -> str:
-    """Say what a layer does, how many maps come out, and what is folded into its box."""
+    """Say what a layer does, its padding, how many maps come out, and what is folded into its box."""
     shape = box.shape[1:]
     if not box.steps:
         return "input\n" + "×".join("?" if size is None else str(size) for size in shape)
-    first, *folded = (step.operation for step in box.steps)
+    first = box.steps[0].operation
     size = f"{shape[-1]} maps" if len(shape) == 3 else f"{shape[-1]} units"
+    settings = ", ".join(filter(None, [padding(first), size]))
+    return "\n".join(filter(None, [kind(first), settings, extras(box)]))
+
+
+def extras(box: Box) -> str:
+    """Say what changes the numbers of a layer before the next layer reads them."""
+    first, *folded = (step.operation for step in box.steps)
     own = "" if isinstance(first, FOLDED) else _activation(first)
-    extras = ", ".join(filter(None, [own, *(_folded_label(layer) for layer in folded)]))
-    return "\n".join(filter(None, [_kind(first), size, extras]))
+    return ", ".join(filter(None, [own, *(_folded_label(layer) for layer in folded)]))
 
 
 def _folded_label(layer: layers.Layer) -> str:
@@ -217,16 +231,16 @@ def _folded_label(layer: layers.Layer) -> str:
 def _activation(operation) -> str:
     """Return the activation that a layer is or ends with, "" for none."""
     is_layer = isinstance(operation, layers.ReLU)
-    kind, label = kind_of(operation if is_layer else getattr(operation, "activation", None))
-    return {Kind.RELU: "ReLU", Kind.LINEAR: ""}.get(kind, label)
+    known, label = kind_of(operation if is_layer else getattr(operation, "activation", None))
+    return {Kind.RELU: "ReLU", Kind.LINEAR: ""}.get(known, label.replace("_", " "))
 
 
 def _name(operation) -> str:
-    return next((name for kind, name in NAMES if isinstance(operation, kind)), type(operation).__name__)
+    return next((name for classes, name in NAMES if isinstance(operation, classes)), type(operation).__name__)
 
 
-def _kind(operation) -> str:
-    """Say what a layer does, and through which window."""
+def kind(operation) -> str:
+    """Say what a layer does, through which window and with which stride ("/ 2")."""
     window = getattr(operation, "kernel_size", None) or getattr(operation, "pool_size", None)
     if window is None:
         is_activation = isinstance(operation, layers.ReLU | layers.Activation)
@@ -235,3 +249,9 @@ def _kind(operation) -> str:
     strides = getattr(operation, "strides", 1)
     strides = strides if isinstance(strides, int) else strides[0]
     return f"{_name(operation)} {height}×{width}" + (f" / {strides}" if strides > 1 else "")
+
+
+def padding(operation) -> str:
+    """Return "same" or "valid"; "" where there is no padding to choose, as for a window of 1×1."""
+    window = getattr(operation, "kernel_size", None) or getattr(operation, "pool_size", None)
+    return "" if window in (None, 1, (1, 1)) else operation.padding

@@ -77,6 +77,8 @@ def plot_named(
     for name, (x, _) in ends.items():
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": "large"}
         ax.annotate(name, (x, heights[name]), (8, 0), color=colors[name], **style)
+    bottom, top = ax.get_ylim()
+    ax.set_ylim(bottom, max(top, max(heights.values()) + gap / 2))  # a name outside is not drawn
     low, high = ax.get_xlim()
     ax.set_xlim(low, high + ROOM_FOR_NAMES * (high - low))
     ax.set_xlabel(xlabel, fontsize="large")
