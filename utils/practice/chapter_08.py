@@ -62,6 +62,10 @@ def batch_normalize(maps, mean, variance, gamma, beta):
             NORMALIZED,
             "(maps - mean) / (np.sqrt(variance) + 0.001)",
         ),
+        "The 0.001 is added to the result here. It belongs to the variance, before the root is taken.": (
+            NORMALIZED,
+            "(maps - mean) / np.sqrt(variance) + 0.001",
+        ),
         "This subtracts the maps from the mean, so that every sign is turned.": (
             NORMALIZED,
             "(mean - maps) / np.sqrt(variance + 0.001)",
