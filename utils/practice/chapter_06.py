@@ -1,4 +1,4 @@
-"""The exercises of chapter 06: parameters and connections, groups of maps, response normalization."""
+"""The exercises of chapter 06: parameters and connections, response normalization."""
 
 from utils.practice.exercises import Exercise
 from utils.practice.functions import Function
@@ -51,6 +51,10 @@ def count_layer(size, maps, window, links):
             COUNTS,
             "size**2 * maps * (window**2 * links + 1), size**2 * maps * (window**2 * links + 1)",
         ),
+        "The bias belongs to a map, not to each link: add 1 once for each unit.": (
+            COUNTS,
+            "maps * links * (window**2 + 1), size**2 * maps * links * (window**2 + 1)",
+        ),
         "Parameters and connections are exchanged.": (
             COUNTS,
             "size**2 * maps * (window**2 * links + 1), maps * (window**2 * links + 1)",
@@ -65,59 +69,6 @@ def count_layer(size, maps, window, links):
         ),
     },
     blank=COUNTS,
-)
-
-GROUPS_LINE = "maps_out * (window**2 * maps_in // groups + 1)"
-
-GROUPS = Exercise(
-    question="Count the weights and biases of a convolution whose maps are divided into groups that do not "
-    "see each other.",
-    answer="count_grouped",
-    solution=f"""\
-def count_grouped(window, maps_in, maps_out, groups=1):
-    return {GROUPS_LINE}""",
-    shows="Two groups halve the weights, and the work too; the biases stay.",
-    kind=Function(
-        inputs={
-            "a window of 1 × 1, one map in, one out": (1, 1, 1),
-            "a window of 3 × 3, 2 maps in, 4 out": (3, 2, 4),
-            "a window of 3 × 3, 2 maps in, 4 out, 2 groups": (3, 2, 4, 2),
-            "a window of 5 × 5, 12 maps in, 6 out, 3 groups": (5, 12, 6, 3),
-        },
-        result=Values(reveal=True),
-    ),
-    hints=(
-        "How many maps does one filter see when there are two groups?",
-        "A filter sees maps_in // groups maps, through a window each, and has one bias.",
-        "There are maps_out filters. Each has window**2 weights for each map that it sees, and a bias.",
-    ),
-    slips={
-        "A filter sees only the maps of its own group: divide maps_in by groups.": (
-            GROUPS_LINE,
-            "maps_out * (window**2 * maps_in + 1)",
-        ),
-        "The groups divide the maps that a filter sees, and not the number of filters as well.": (
-            GROUPS_LINE,
-            "maps_out // groups * (window**2 * maps_in // groups + 1)",
-        ),
-        "The bias is not divided among the groups: each filter has a whole one.": (
-            GROUPS_LINE,
-            "maps_out * (window**2 * maps_in + 1) // groups",
-        ),
-        "The biases are missing: one for each filter.": (
-            GROUPS_LINE,
-            "maps_out * window**2 * maps_in // groups",
-        ),
-        "The window is a square: window × window weights for each map.": (
-            GROUPS_LINE,
-            "maps_out * (window * maps_in // groups + 1)",
-        ),
-        "Every group has its own maps out, and together they are maps_out: do not multiply by groups.": (
-            GROUPS_LINE,
-            "groups * maps_out * (window**2 * maps_in // groups + 1)",
-        ),
-    },
-    blank=GROUPS_LINE,
 )
 
 NORMALIZED = "own / (k + alpha * np.sum(near**2)) ** beta"
@@ -146,6 +97,11 @@ def normalize_response(own, near, k=2, alpha=1e-4, beta=0.75):
     slips={
         "The activities enter the sum squared: near**2.": ("np.sum(near**2)", "np.sum(near)"),
         "The power beta is missing.": (" ** beta", ""),
+        "Beta is a power, not a factor: ** beta.": (" ** beta", " * beta"),
+        "The map's own activity belongs to the sum as well.": (
+            "np.sum(near**2)",
+            "(np.sum(near**2) - own**2)",
+        ),
         "This is the mean of the squares. The paper takes their sum.": (
             "np.sum(near**2)",
             "np.mean(near**2)",
@@ -168,4 +124,4 @@ def normalize_response(own, near, k=2, alpha=1e-4, beta=0.75):
     blank=NORMALIZED,
 )
 
-practice = Practice({"connections": CONNECT, "groups": GROUPS, "normalize": NORMALIZE})
+practice = Practice({"connections": CONNECT, "normalize": NORMALIZE})

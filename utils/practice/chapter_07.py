@@ -43,6 +43,14 @@ def stack_of_three(num_layers, maps):
             STACKED,
             "2 * num_layers - 1, num_layers * 9 * maps**2",
         ),
+        "Before the first layer a unit sees 1 pixel, so the side is 3 for one layer.": (
+            STACKED,
+            "2 * num_layers + 3, num_layers * 9 * maps**2",
+        ),
+        "Return the side of the window, not the number of its pixels.": (
+            STACKED,
+            "(2 * num_layers + 1) ** 2, num_layers * 9 * maps**2",
+        ),
         "Side and weights are exchanged.": (STACKED, "num_layers * 9 * maps**2, 2 * num_layers + 1"),
         "A filter reaches through all maps: there are maps**2 pairs of an input and an output map.": (
             STACKED,
@@ -110,6 +118,14 @@ def count_bottleneck(size, maps_in, reduced, maps_out, window):
         "These are the weights. Each is used at all size × size places.": (
             PRODUCTS,
             "maps_in * reduced + window**2 * reduced * maps_out",
+        ),
+        "The maps have size × size places: size**2.": (
+            PRODUCTS,
+            "size * (maps_in * reduced + window**2 * reduced * maps_out)",
+        ),
+        "This is the direct convolution, without the reduced maps.": (
+            PRODUCTS,
+            "size**2 * window**2 * maps_in * maps_out",
         ),
         "The first convolution has a window of 1 × 1.": (
             PRODUCTS,
