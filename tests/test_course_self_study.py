@@ -52,6 +52,7 @@ def test_a_chapter_begins_with_three_questions_about_earlier_ones(chapter):
 def test_every_exercise_has_a_cell_to_type_in(chapter):
     cells = load(chapter)
     numbers = [m[1] for cell in cells if (m := re.match(r"\*\*(\d+)\. ", cell["source"]))]
+    assert numbers == re.findall(r"(?m)^\*\*(\d+)\. ", prose(chapter))
     empty = [cell["source"] for cell in cells if cell["source"].startswith("# Your answer to exercise")]
     assert empty == [f"# Your answer to exercise {number}" for number in numbers]
 
