@@ -66,13 +66,6 @@ def test_show_kernels_writes_the_weights():
     assert axes[0].images[0].get_clim() == (-3.25, 3.25)
 
 
-def test_show_feature_maps_shows_each_channel():
-    maps = np.random.default_rng(0).normal(size=(4, 5, 6))
-    axes = figures.show_feature_maps(maps, num_columns=4, alt="six maps")
-    assert len(axes) == 6
-    np.testing.assert_array_equal(axes[5].images[0].get_array(), maps[..., 5])
-
-
 def test_plot_history_draws_training_and_validation():
     history = {"loss": [3.0, 2.0], "val_loss": [4.0, 5.0]}
     ax = figures.plot_history({"small": history}, "loss", alt="two curves")

@@ -10,7 +10,6 @@ from utils.figures import (
     as_png,
     plot_confusion,
     plot_history,
-    show_feature_maps,
     show_images,
     show_kernels,
     style,
@@ -36,7 +35,6 @@ HISTORY = {"net": {"accuracy": [0.1, 0.4, 0.5], "val_accuracy": [0.2, 0.3, 0.35]
 FIGURES = {
     "images": lambda: show_images(IMAGES, ["a", "b", "-1"], alt="Three images."),
     "kernels": lambda: show_kernels({"Sobel": KERNEL}, alt="A kernel."),
-    "feature maps": lambda: show_feature_maps(IMAGES, alt="Four maps."),
     "history": lambda: plot_history(HISTORY, alt="Two curves."),
     "confusion": lambda: plot_confusion(np.arange(3), np.array([0, 2, 2]), list("abc"), alt="A table."),
     "heat map": lambda: heat_map(IMAGES[0], list("abcd"), list("efgh"), alt="A table."),

@@ -8,7 +8,7 @@ Those that need only NumPy and matplotlib are exported here. The others are in m
 
 from utils.figures.confusion import plot_confusion
 from utils.figures.history import plot_history
-from utils.figures.images import axes_grid, show_feature_maps, show_images
+from utils.figures.images import axes_grid, show_images
 from utils.figures.kernels import show_equation, show_filtered, show_kernels
 from utils.figures.style import RED, as_png, describe, store_few_colors
 
@@ -20,7 +20,6 @@ __all__ = [
     "plot_confusion",
     "plot_history",
     "show_equation",
-    "show_feature_maps",
     "show_filtered",
     "show_images",
     "show_kernels",

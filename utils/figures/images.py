@@ -58,23 +58,3 @@ def show_images(
         if titles is not None:
             ax.set_title(titles[index], fontsize="small" if size < 1.4 else "medium")
     return describe(axes, alt)
-
-
-def show_feature_maps(
-    feature_maps: np.ndarray, *, alt: str, num_columns: int = 8, size: float = 1.0
-) -> np.ndarray:
-    """Show the channels of one image's feature maps, each scaled to its own range.
-
-    Args:
-        feature_maps: (H, W, C), any floats.
-        alt: alternative text of the figure.
-        num_columns: maps per row.
-        size: width of one map, in inches.
-
-    Returns:
-        the array of Axes, one per channel.
-    """
-    axes = axes_grid(feature_maps.shape[-1], num_columns, (size, size))
-    for channel, ax in enumerate(axes):
-        ax.imshow(feature_maps[..., channel])
-    return describe(axes, alt)
