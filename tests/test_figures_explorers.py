@@ -28,7 +28,7 @@ def numbers(shape: tuple[int, int], dtype: str):
 
 
 def written_sum(words: str) -> float:
-    return float(words.rpartition("= ")[2])
+    return float(words.rpartition("= ")[2].replace("−", "-"))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -41,7 +41,7 @@ def test_the_sum_is_right_for_numbers_of_every_type(dtype, data):
     )
     words = describe_window(image, kernel, 1, 2)
     assert written_sum(words) == expected
-    assert words.count("×") == 6 and "-0 " not in f"{words} "
+    assert words.count("×") == 6 and "−0 " not in f"{words} "
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
