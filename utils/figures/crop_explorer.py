@@ -39,6 +39,7 @@ class CropExplorer(ipywidgets.VBox):
 
     def __init__(self, photo: np.ndarray, networks: dict[str, keras.Model], class_names: list[str]):
         self._photo, self._networks, self._class_names = photo, networks, class_names
+        self._answers: dict[tuple[int, ...], dict[str, np.ndarray]] = {}
         percent = {"min": 0, "max": 100, "value": 50, "continuous_update": False}
         self.size = Slider(**{**percent, "min": 20, "value": 100}, description="size, %")
         self.left, self.top = (
@@ -67,20 +68,22 @@ class CropExplorer(ipywidgets.VBox):
         row, column, side = self.frame(size, left, top)
         square = Image.fromarray(self._photo[row : row + side, column : column + side])
         pixels = next(iter(self._networks.values())).input_shape[1:3]
-        small = square.resize(pixels[::-1], Image.Resampling.BOX, reducing_gap=None)
+        small = square.resize(pixels[::-1], Image.Resampling.BOX)
         return np.asarray(small, np.float32) / 255
 
-    def answers(self, small: np.ndarray) -> dict[str, np.ndarray]:
-        """Return each network's probabilities of the classes."""
-        batch = small[np.newaxis]
-        return {
-            name: keras.ops.convert_to_numpy(model(batch, training=False))[0]
-            for name, model in self._networks.items()
-        }
+    def answers(self, *crop: int) -> dict[str, np.ndarray]:
+        """Return each network's probabilities of the classes; words and picture of a crop ask once."""
+        if crop not in self._answers:
+            batch = self.crop(*crop)[np.newaxis]
+            self._answers[crop] = {
+                name: keras.ops.convert_to_numpy(model(batch, training=False))[0]
+                for name, model in self._networks.items()
+            }
+        return self._answers[crop]
 
     def describe(self, size: int, left: int, top: int) -> str:
         """Say in words what each network answers."""
-        answers = self.answers(self.crop(size, left, top)).items()
+        answers = self.answers(size, left, top).items()
         said = (f"{name}: {self._class_names[p.argmax()]} {p.max():.0%}" for name, p in answers)
         return f"Crop of {size} %, left {left} %, top {top} %. {'; '.join(said)}."
 
@@ -91,11 +94,10 @@ class CropExplorer(ipywidgets.VBox):
         widths = [1.4, 1] + [1.2] * len(self._networks)
         axes = figure.subplots(len(crops), columns, squeeze=False, width_ratios=widths)
         for row, crop in zip(axes, crops, strict=True):
-            small = self.crop(*crop)
             self._draw_photo(row[0], crop)
-            row[1].imshow(small)
+            row[1].imshow(self.crop(*crop))
             row[1].set(xticks=[], yticks=[], title="received")
-            for ax, (name, probabilities) in zip(row[2:], self.answers(small).items(), strict=True):
+            for ax, (name, probabilities) in zip(row[2:], self.answers(*crop).items(), strict=True):
                 self._draw_bars(ax, probabilities)
                 ax.set_title(name)
         return figure

@@ -45,10 +45,7 @@ def plot_layers(curves: Mapping[str, np.ndarray], ylabel: str, *, alt: str, ax: 
             ax.annotate(name, place, color=colors[name], va="center", fontsize="large", bbox=box)
     longest = max(ends)
     ax.set(xlim=(0, 1.36 * longest), xticks=range(0, longest + 1, 10))
-    ax.set_xlabel("layer", fontsize="large")
-    ax.set_ylabel(ylabel, fontsize="large")
-    ax.grid(alpha=0.3)
-    return describe(ax, alt)
+    return _labeled(ax, "layer", ylabel, alt)
 
 
 def plot_named(
@@ -81,10 +78,7 @@ def plot_named(
     ax.set_ylim(bottom, max(top, max(heights.values()) + gap / 2))  # a name outside is not drawn
     low, high = ax.get_xlim()
     ax.set_xlim(low, high + ROOM_FOR_NAMES * (high - low))
-    ax.set_xlabel(xlabel, fontsize="large")
-    ax.set_ylabel(ylabel, fontsize="large")
-    ax.grid(alpha=0.3)
-    return describe(ax, alt)
+    return _labeled(ax, xlabel, ylabel, alt)
 
 
 def apart(heights: Mapping[str, float], gap: float) -> dict[str, float]:
@@ -133,11 +127,16 @@ def plot_costs(points: Mapping[str, Point], ylabel: str, *, alt: str, unit: floa
         }
         ax.annotate(name, place, shift, **style)
     ax.set_xscale("log")
-    ax.set_xlabel(f"{words} multiply-adds per image", fontsize="large")
-    ax.set_ylabel(ylabel, fontsize="large")
     ax.margins(x=0.2, y=0.12)
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_formatter("")
+    return _labeled(ax, f"{words} multiply-adds per image", ylabel, alt)
+
+
+def _labeled(ax: Axes, xlabel: str, ylabel: str, alt: str) -> Axes:
+    """Write at the axes what they show, and give the figure its alternative text."""
+    ax.set_xlabel(xlabel, fontsize="large")
+    ax.set_ylabel(ylabel, fontsize="large")
     ax.grid(alpha=0.3)
     return describe(ax, alt)
