@@ -20,6 +20,7 @@ import os
 import sys
 from pathlib import Path
 
+from laboratory.comparison.grids import GRIDS as COMPARISON_GRIDS
 from laboratory.grids.cell import cifar10
 from laboratory.grids.grid import CellsFailed, Grid, run_grid, seconds_of
 from laboratory.listing import print_records
@@ -38,7 +39,7 @@ from utils.records.measurements import recorded_stages
 from utils.records.places import RUNS_FOLDER
 from utils.records.reading import DamagedFile
 
-GRIDS = {**REGULARIZATION_GRIDS, **SPEEDRUN_GRIDS}
+GRIDS = {**COMPARISON_GRIDS, **REGULARIZATION_GRIDS, **SPEEDRUN_GRIDS}
 # A table of several seeds, made like a grid, but with a single result, so `run` makes it as well.
 RUNS_OF_SEVERAL_SEEDS = {SPEEDRUN_94.name: SPEEDRUN_94}
 

@@ -253,6 +253,8 @@ def test_the_network_of_the_drawings_takes_pixels_and_repeats_with_its_seed():
     models = [train_on_shapes(images, labels, seed=seed, epochs=2) for seed in (0, 0, 1)]
     first, again, other = (model.predict(images, verbose=0) for model in models)
     assert first.shape == (40, 10)
+    convolutions = [one for one in models[0].layers if isinstance(one, keras.layers.Conv2D)]
+    assert [one.filters for one in convolutions] == [8, 16]
     np.testing.assert_allclose(first, again, atol=1e-4)
     assert np.abs(first - other).max() > 0.01
     assert len(models[0].evaluate(images, labels, verbose=0)) == 2

@@ -9,7 +9,7 @@ import functools
 import time
 from typing import Any
 
-from laboratory.grids.cell import NUM_CLASSES, ONE_AT_A_TIME, cifar10, origin
+from laboratory.grids.cell import NUM_CLASSES, NUM_VALIDATION, ONE_AT_A_TIME, cifar10, origin, split
 from laboratory.regularization.network import AUGMENTATIONS, Setting, jitter_colors, laboratory_network
 from laboratory.runs.answers import ask
 from utils.architectures.cost import multiply_adds
@@ -26,7 +26,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-NUM_VALIDATION = 5_000
 # Kernel weights are counted in bins of 0.01; the outer bins hold everything beyond.
 WEIGHT_BINS = np.linspace(-0.305, 0.305, 62)
 
@@ -63,22 +62,6 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
             | {"dtype_policy": fastest_dtype_policy()}
             | origin(dataset)
         )
-
-
-def split(dataset: Dataset, num_images: int) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """Return (images, labels) for training, validation and test, the images as uint8.
-
-    Raises:
-        ValueError: there are not so many training images besides the validation images.
-    """
-    available = len(dataset.x_train) - NUM_VALIDATION
-    if not 0 < num_images <= available:
-        raise ValueError(f"num_images is 1 to {available:,}, the rest is for validation; not {num_images:,}.")
-    return (
-        (dataset.x_train[:num_images], dataset.y_train[:num_images]),
-        (dataset.x_train[available:], dataset.y_train[available:]),
-        (dataset.x_test, dataset.y_test),
-    )
 
 
 def compile_setting(model: keras.Model, setting: Setting) -> None:

@@ -2,6 +2,7 @@
 
 from utils.architectures.alexnet import alexnet
 from utils.architectures.build import build
+from utils.architectures.cifar_resnet import cifar_resnet
 from utils.architectures.googlenet import googlenet
 from utils.architectures.inception_v3 import inception_v3
 from utils.architectures.lecture_cifar10 import lecture_cifar10, lecture_cifar10_large
@@ -24,6 +25,7 @@ from utils.architectures.zfnet_cifar10 import zfnet_cifar10
 __all__ = [
     "alexnet",
     "build",
+    "cifar_resnet",
     "googlenet",
     "inception_v3",
     "lecture_cifar10",

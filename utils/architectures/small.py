@@ -1,10 +1,12 @@
 """The ideas of the famous networks at the size of CIFAR-10, for a comparison under one recipe.
 
-Each takes images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10), and has at most 1.5
-million parameters. They follow the order of layers and the building blocks of their models in
-this package, not their widths. Those of 2014 and later use batch normalization after each
-convolution, as their authors do from 2015 on; the two earlier ones do without.
+Each takes images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10), and has by default at most
+1.5 million parameters. They follow the order of layers and the building blocks of their models in this
+package, not their widths, which are arguments, so that networks of equal work can be compared. Those of
+2014 and later use batch normalization after each convolution, as their authors do from 2015 on.
 """
+
+from collections.abc import Sequence
 
 from utils.layers import FusedBatchNormalization, LocalResponseNormalization, image_input
 
@@ -12,11 +14,11 @@ import keras
 from keras import layers
 
 
-def small_lenet() -> keras.Model:
-    """Build LeNet-5's sequence with ReLU, wider maps and average pooling; 126,942 parameters."""
+def small_lenet(filters: Sequence[int] = (16, 32)) -> keras.Model:
+    """Build LeNet-5's sequence with ReLU, wider maps and average pooling; 121,182 parameters."""
     inputs, x = _centered_inputs()
-    for filters in (16, 32):
-        x = layers.Conv2D(filters, 5, activation="relu", kernel_initializer="he_normal")(x)
+    for num_maps in filters:
+        x = layers.Conv2D(num_maps, 5, activation="relu", kernel_initializer="he_normal")(x)
         x = layers.AveragePooling2D(2)(x)
     x = layers.Flatten()(x)
     for units in (120, 84):
@@ -24,39 +26,52 @@ def small_lenet() -> keras.Model:
     return _classifier(inputs, x, "small_lenet")
 
 
-def small_alexnet() -> keras.Model:
-    """Build AlexNet's five convolutions, overlapping pooling, response normalization and dropout."""
+def small_alexnet(
+    filters: Sequence[int] = (64, 128, 192, 192, 128), units: int = 256, normalization: str = "response"
+) -> keras.Model:
+    """Build AlexNet's five convolutions, overlapping pooling, normalization and dropout.
+
+    Args:
+        filters: of the five convolutions.
+        units: of each of the two dense layers.
+        normalization: "response" after the first two convolutions, as published, or "batch" in all five.
+
+    Raises:
+        ValueError: there is no such normalization.
+    """
+    if normalization not in ("response", "batch"):
+        raise ValueError(f'normalization is "response" or "batch", not {normalization!r}.')
+    convolve = _normalized if normalization == "batch" else _plain
     inputs, x = _centered_inputs()
-    x = _plain(x, 64, 5)
-    x = LocalResponseNormalization()(x)
-    x = layers.MaxPooling2D(3, 2, padding="same")(x)
-    x = _plain(x, 128)
-    x = LocalResponseNormalization()(x)
-    x = layers.MaxPooling2D(3, 2, padding="same")(x)
-    x = _plain(_plain(_plain(x, 192), 192), 128)
-    x = layers.MaxPooling2D(3, 2, padding="same")(x)
+    for index, num_maps in enumerate(filters):
+        x = convolve(x, num_maps, 5 if index == 0 else 3)
+        if normalization == "response" and index < 2:
+            x = LocalResponseNormalization()(x)
+        if index in (0, 1, 4):
+            x = layers.MaxPooling2D(3, 2, padding="same")(x)
     x = layers.Flatten()(x)
     for _ in range(2):
-        x = layers.Dense(256, activation="relu", kernel_initializer="he_normal")(x)
+        x = layers.Dense(units, activation="relu", kernel_initializer="he_normal")(x)
         x = layers.Dropout(0.25)(x)
     return _classifier(inputs, x, "small_alexnet")
 
 
-def small_vgg() -> keras.Model:
+def small_vgg(filters: Sequence[int] = (48, 96, 192, 192), normalization: bool = True) -> keras.Model:
     """Build VGG's pairs of 3x3 convolutions between poolings, and one linear layer at the end."""
+    convolve = _normalized if normalization else _plain
     inputs, x = _centered_inputs()
-    for filters in (48, 96, 192, 192):
-        x = _normalized(_normalized(x, filters), filters)
+    for num_maps in filters:
+        x = convolve(convolve(x, num_maps), num_maps)
         x = layers.MaxPooling2D()(x)
     return _classifier(inputs, layers.GlobalAveragePooling2D()(x), "small_vgg")
 
 
-def small_inception() -> keras.Model:
+def small_inception(stem: int = 64, widths: Sequence[int] = (32, 48, 64)) -> keras.Model:
     """Build Inception modules, two at each of three sizes, with two 3x3 for a 5x5 as in Inception v2."""
     inputs, x = _centered_inputs()
-    x = _normalized(x, 64)
+    x = _normalized(x, stem)
     x = layers.MaxPooling2D()(x)
-    for width in (32, 48, 64):
+    for width in widths:
         x = _inception_module(_inception_module(x, width), width)
         x = layers.MaxPooling2D()(x)
     return _classifier(inputs, layers.GlobalAveragePooling2D()(x), "small_inception")
@@ -73,28 +88,38 @@ def _inception_module(x, width: int):
     return layers.Concatenate()(branches)
 
 
-def small_xception() -> keras.Model:
+def small_xception(stem: int = 32, filters: Sequence[int] = (64, 128, 256)) -> keras.Model:
     """Build Xception's three flows from separable convolutions, with shortcuts beside them."""
     inputs, x = _centered_inputs()
-    x = _normalized(x, 32)
-    for filters in (64, 128, 256):  # the entry flow, which halves the size
-        shortcut = _shortcut(x, filters, strides=2)
-        x = _separable(_separable(x, filters), filters, relu=False)
+    x = _normalized(x, stem)
+    for num_maps in filters:  # the entry flow, which halves the size
+        shortcut = _shortcut(x, num_maps, strides=2)
+        x = _separable(_separable(x, num_maps), num_maps, relu=False)
         x = layers.MaxPooling2D(3, 2, padding="same")(x)
         x = layers.ReLU()(layers.Add()([x, shortcut]))
     shortcut = x  # the middle flow, which keeps the size
-    x = _separable(_separable(x, 256), 256, relu=False)
+    x = _separable(_separable(x, filters[-1]), filters[-1], relu=False)
     x = layers.ReLU()(layers.Add()([x, shortcut]))
-    x = _separable(x, 512)
+    x = _separable(x, 2 * filters[-1])
     return _classifier(inputs, layers.GlobalAveragePooling2D()(x), "small_xception")
 
 
-def small_resnet() -> keras.Model:
-    """Build residual blocks of two 3x3 convolutions, two at each of three sizes."""
+def small_resnet(
+    filters: Sequence[int] = (32, 64, 128), blocks: int = 2, shortcuts: bool = True
+) -> keras.Model:
+    """Build residual blocks of two 3x3 convolutions, `blocks` at each of the sizes.
+
+    Args:
+        filters: maps at each size; the first convolution has as many as the first size.
+        blocks: at each size.
+        shortcuts: without them, the same convolutions follow each other.
+    """
     inputs, x = _centered_inputs()
-    x = _normalized(x, 32)
-    for filters, strides in ((32, 1), (32, 1), (64, 2), (64, 1), (128, 2), (128, 1)):
-        x = _residual_block(x, filters, strides)
+    x = _normalized(x, filters[0])
+    for size, num_maps in enumerate(filters):
+        for index in range(blocks):
+            strides = 2 if size and index == 0 else 1
+            x = _residual_block(x, num_maps, strides) if shortcuts else _two(x, num_maps, strides)
     return _classifier(inputs, layers.GlobalAveragePooling2D()(x), "small_resnet")
 
 
@@ -106,6 +131,11 @@ def _residual_block(x, filters: int, strides: int):
     x = _normalized(x, filters, strides=strides)
     x = _normalize(_convolution(x, filters, 3))
     return layers.ReLU()(layers.Add()([x, shortcut]))
+
+
+def _two(x, filters: int, strides: int):
+    """Apply the two convolutions of a block, with nothing beside them."""
+    return _normalized(_normalized(x, filters, strides=strides), filters)
 
 
 def _shortcut(x, filters: int, strides: int):
