@@ -3,8 +3,11 @@
 import dataclasses
 import json
 
-from laboratory.regularization.cell import NUM_VALIDATION, WEIGHT_BINS, compile_setting, split, train_cell
-from laboratory.regularization.grids import GRIDS
+from laboratory.grids.cell import NUM_VALIDATION, split
+from laboratory.grids.grid import Grid
+from laboratory.grids.table import append_line
+from laboratory.regularization.cell import WEIGHT_BINS, compile_setting, parts, train_cell
+from laboratory.regularization.grids import BASE, GRIDS, SWEEP
 from laboratory.regularization.network import POOLINGS, Setting, jitter_colors, laboratory_network
 from utils.data import Dataset
 from utils.records.grids import read_lines
@@ -230,6 +233,62 @@ def test_the_loss_is_the_cross_entropy_and_the_penalties():
     kernels = [layer.get_weights()[0] for layer in model.layers if hasattr(layer, "kernel")]
     penalty = sum(0.01 * (kernel**2).sum() for kernel in kernels[:-1])
     assert result["loss"] == pytest.approx(result["cross_entropy"] + penalty, rel=1e-4)
+
+
+def test_a_draw_takes_other_training_images_and_never_those_of_the_validation(dataset):
+    setting = SMALL.replace(num_images=40)
+    first, validation, _ = parts(dataset, setting)
+    np.testing.assert_array_equal(first[0], dataset.x_train[:40])
+    drawn = [parts(dataset, setting.replace(draw=draw)) for draw in (1, 1, 2)]
+    np.testing.assert_array_equal(drawn[0][0][0], drawn[1][0][0])
+    assert not np.array_equal(drawn[0][0][0], drawn[2][0][0])
+    rows = {
+        image.tobytes(): label for image, label in zip(dataset.x_train[:60], dataset.y_train, strict=False)
+    }
+    for (images, labels), other, _ in drawn:
+        assert len({image.tobytes() for image in images}) == 40
+        assert [rows[image.tobytes()] for image in images] == labels.tolist()
+        np.testing.assert_array_equal(other[0], validation[0])
+    with pytest.raises(ValueError, match="num_images is 1 to 60"):
+        parts(dataset, setting.replace(num_images=61, draw=1))
+
+
+def test_more_convolutions_keep_the_first_weights_of_the_others():
+    one, three = (laboratory_network(Setting(convolutions=number), seed=4) for number in (1, 3))
+    kernels = [
+        [layer.get_weights()[0] for layer in model.layers if isinstance(layer, layers.Conv2D)]
+        for model in (one, three)
+    ]
+    assert [kernel.shape[2:] for kernel in kernels[1][:4]] == [(3, 16), (16, 16), (16, 16), (16, 32)]
+    assert len(kernels[1]) == 9
+    dense = [[one for one in model.layers if isinstance(one, layers.Dense)] for model in (one, three)]
+    for a, b in zip(*dense, strict=True):
+        np.testing.assert_array_equal(a.get_weights()[0], b.get_weights()[0])
+    flat = [kernel.ravel()[:20].tobytes() for kernel in kernels[1]]
+    assert len(set(flat)) == 9, "two kernels start alike"
+
+
+def test_batches_of_any_size_see_as_many_images_in_as_many_rounds():
+    base = SWEEP.settings["base, plain"]
+    for name, setting in SWEEP.settings.items():
+        assert setting.num_steps * setting.batch_size == base.num_steps * base.batch_size, name
+        assert setting.num_steps // setting.round_steps == base.num_steps // base.round_steps, name
+
+
+def test_an_option_that_a_table_does_not_name_had_its_default(tmp_path):
+    """A new option does not make the recorded tables worthless; another value does."""
+    grid = Grid("old", {"a": BASE}, 1, train_cell)
+    told = dataclasses.asdict(BASE)
+    del told["draw"]
+    for value, fits in ((told, True), (told | {"draw": 1}, False), (told | {"unknown": 1}, False)):
+        path = grid.table_path(tmp_path)
+        path.unlink(missing_ok=True)
+        append_line(path, {"row": "a", "seed": 0, "setting": json.dumps(value), "data": "x"})
+        if fits:
+            assert grid.remaining(tmp_path) == []
+        else:
+            with pytest.raises(ValueError, match="another setting"):
+                grid.remaining(tmp_path)
 
 
 # --- what is recorded ----------------------------------------------------------------------------

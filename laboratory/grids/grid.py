@@ -81,7 +81,7 @@ class Grid:
         done = set()
         for line in lines:
             row, setting = line["row"], self.settings.get(line["row"])
-            if setting is None or line.get("setting") != _as_text(setting):
+            if setting is None or not _tells(line.get("setting"), setting):
                 raise ValueError(
                     f"{path} holds results of another setting {row!r}. "
                     "Remove its lines there, or move the file away to start again."
@@ -170,3 +170,11 @@ def _require_same_data(lines: Sequence[Mapping[str, Any]], path: Path) -> None:
 
 def _as_text(setting: Any) -> str:
     return json.dumps(asdict(setting))
+
+
+def _tells(text: str | None, setting: Any) -> bool:
+    """Tell whether `text` describes `setting`; what it does not name had the default."""
+    try:
+        return type(setting)(**json.loads(text or "")) == setting
+    except (TypeError, ValueError):  # no JSON, an option that no longer exists, or an impossible value
+        return False

@@ -1,8 +1,8 @@
 """One cell of the regularization laboratory: train one setting from one seed, and measure it.
 
-The training images are the first ones of CIFAR-10's training data. The validation images are its last
-5,000, on which no cell is trained and by which everything is chosen. The test images are used once,
-when a cell has finished.
+The training images are taken from CIFAR-10's training data, by default its first ones. The validation
+images are its last 5,000, on which no cell is trained and by which everything is chosen. The test images are
+used once, when a cell has finished.
 """
 
 import functools
@@ -64,6 +64,20 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
         )
 
 
+def parts(dataset: Dataset, setting: Setting) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Return (images, labels) for training, validation and test: the setting's draw of training images.
+
+    Raises:
+        ValueError: there are not so many training images besides the validation images.
+    """
+    first, validation, test = split(dataset, setting.num_images)
+    if not setting.draw:
+        return first, validation, test
+    num_available = len(dataset.x_train) - NUM_VALIDATION
+    chosen = np.random.default_rng(setting.draw).choice(num_available, setting.num_images, replace=False)
+    return (dataset.x_train[chosen], dataset.y_train[chosen]), validation, test
+
+
 def compile_setting(model: keras.Model, setting: Setting) -> None:
     """Compile `model` with the optimizer, schedule and loss of `setting`."""
     schedule = keras.optimizers.schedules.CosineDecay(setting.learning_rate, setting.num_steps)
@@ -84,7 +98,7 @@ def compile_setting(model: keras.Model, setting: Setting) -> None:
 
 def fit_setting(model: keras.Model, setting: Setting, seed: int, dataset: Dataset) -> dict[str, list[float]]:
     """Train a compiled network in rounds of `round_steps` batches; return the history of `fit`."""
-    (images, labels), (val_images, val_labels), _ = split(dataset, setting.num_images)
+    (images, labels), (val_images, val_labels), _ = parts(dataset, setting)
     variation = AUGMENTATIONS[setting.augmentation]
     num_epochs = -(-setting.num_steps * setting.batch_size // setting.num_images)
     batches, _ = shuffled_batches(
@@ -141,7 +155,7 @@ def reset(model: keras.Model, setting: Setting, seed: int) -> None:
 
 def _measure(model: keras.Model, setting: Setting, dataset: Dataset) -> dict[str, float]:
     """Return accuracy and cross-entropy, without smoothing, dropout, augmentation or penalty."""
-    train, validation, test = split(dataset, setting.num_images)
+    train, validation, test = parts(dataset, setting)
     # So many of the training images are enough to measure the accuracy on them.
     train = tuple(part[:NUM_VALIDATION] for part in train)
     result = {}

@@ -1,4 +1,4 @@
-"""The grids of chapter 09, as data: their settings and numbers of seeds."""
+"""The grids of chapters 09 and 10, as data: their settings and numbers of seeds."""
 
 from laboratory.grids.grid import Grid
 from laboratory.regularization.cell import train_cell
@@ -93,4 +93,110 @@ SPOT_CHECKS = Grid(
     train=train_cell,
 )
 
-GRIDS = {grid.name: grid for grid in (COMBINATIONS, REGULARIZATION, HYPERPARAMETERS, DATA_SIZE, SPOT_CHECKS)}
+# Each method at four strengths, with everything else as in the base network.
+STRENGTHS = Grid(
+    name="strengths",
+    settings={
+        "none": BASE,
+        **{f"dropout {rate}": BASE.replace(dropout=rate) for rate in (0.1, 0.2, 0.4, 0.6)},
+        **{f"spatial dropout {rate}": BASE.replace(spatial_dropout=rate) for rate in (0.05, 0.1, 0.2, 0.4)},
+        "flip": BASE.replace(augmentation="flip"),
+        **{f"flip, shift {pixels}": BASE.replace(augmentation=f"flip, shift {pixels}") for pixels in (1, 2)},
+        "flip, shift 4": BASE.replace(augmentation="flip and shift"),
+        "flip, shift 8": BASE.replace(augmentation="flip, shift 8"),
+        **{
+            f"flip, shift 4, cutout {side}": BASE.replace(augmentation=f"flip, shift, cutout {side}")
+            for side in (4, 8, 16)
+        },
+        "flip, shift 4, cutout 12": BASE.replace(augmentation="flip, shift, cutout"),
+        **{f"early stopping {patience}": BASE.replace(patience=patience) for patience in (1, 2, 3, 5)},
+        **{f"max-norm {bound}": BASE.replace(max_norm=bound) for bound in (0.5, 1.0, 2.0, 4.0)},
+        **{f"L1 {factor}": BASE.replace(l1=factor) for factor in (1e-5, 3e-5, 1e-4, 3e-4)},
+        **{f"L2 {factor}": BASE.replace(l2=factor) for factor in (1e-4, 3e-4, 1e-3, 3e-3)},
+        **{f"label smoothing {e}": BASE.replace(label_smoothing=e) for e in (0.05, 0.1, 0.2, 0.4)},
+    },
+    num_seeds=3,
+    train=train_cell,
+)
+
+# Does dropout still help beside augmentation and normalization?
+INTERACTIONS = Grid(
+    name="interactions",
+    settings={
+        f"{name}, dropout {rate}": setting.replace(dropout=rate)
+        for name, setting in {
+            "none": BASE,
+            "flip, shift 4": BASE.replace(augmentation="flip and shift"),
+            "normalization": BASE.replace(batch_normalization=True),
+            "flip, shift 4, normalization": BEST,
+        }.items()
+        for rate in (0.0, 0.2, 0.4)
+    },
+    num_seeds=3,
+    train=train_cell,
+)
+
+# Is a verdict one on the method, or on the 5,000 images?
+DRAWS = Grid(
+    name="draws",
+    settings={
+        f"{name}, draw {draw}": setting.replace(draw=draw)
+        for name, setting in {
+            "none": BASE,
+            "dropout 0.4": BASE.replace(dropout=0.4),
+            "flip, shift 4": BASE.replace(augmentation="flip and shift"),
+            "normalization": BASE.replace(batch_normalization=True),
+            "flip, shift 4, normalization": BEST,
+        }.items()
+        for draw in (1, 2, 3)
+    },
+    num_seeds=3,
+    train=train_cell,
+)
+
+# One factor at a time; batches of other sizes see as many images in as many rounds.
+FACTORS = {
+    "base": {},
+    "filters 8, 16, 32": {"filters": (8, 16, 32)},
+    "filters 32, 64, 128": {"filters": (32, 64, 128)},
+    "kernel 1x1": {"kernel_size": 1},
+    "kernel 5x5": {"kernel_size": 5},
+    "kernel 7x7": {"kernel_size": 7},
+    **{f"pooling {kind}": {"pooling": kind} for kind in POOLINGS if kind != BASE.pooling},
+    "2 convolutions": {"convolutions": 2},
+    "3 convolutions": {"convolutions": 3},
+    **{f"learning rate {rate}": {"learning_rate": rate} for rate in (0.0005, 0.001, 0.004, 0.008)},
+    **{
+        f"batch size {size}": {
+            "batch_size": size,
+            "num_steps": BASE.num_steps * BASE.batch_size // size,
+            "round_steps": BASE.round_steps * BASE.batch_size // size,
+        }
+        for size in (25, 50, 250, 500)
+    },
+}
+SWEEP = Grid(
+    name="sweep",
+    settings={
+        f"{factor}, {name}": setting.replace(**changes)
+        for factor, changes in FACTORS.items()
+        for name, setting in {"plain": BASE, "regularized": BEST}.items()
+    },
+    num_seeds=3,
+    train=train_cell,
+)
+
+GRIDS = {
+    grid.name: grid
+    for grid in (
+        COMBINATIONS,
+        REGULARIZATION,
+        HYPERPARAMETERS,
+        DATA_SIZE,
+        SPOT_CHECKS,
+        STRENGTHS,
+        INTERACTIONS,
+        DRAWS,
+        SWEEP,
+    )
+}

@@ -23,6 +23,12 @@ class Variation(NamedTuple):
 
 AUGMENTATIONS = {
     "none": Variation(),
+    "flip": Variation(Augmentation(flip="random")),
+    **{f"flip, shift {pixels}": Variation(Augmentation(flip="random", shift=pixels)) for pixels in (1, 2, 8)},
+    **{
+        f"flip, shift, cutout {side}": Variation(Augmentation(flip="random", shift=4, cutout=side))
+        for side in (4, 8, 16)
+    },
     "flip and shift": Variation(Augmentation(flip="random", shift=4)),
     "flip, shift, color": Variation(Augmentation(flip="random", shift=4), colors=True),
     "flip, shift, cutout": Variation(Augmentation(flip="random", shift=4, cutout=12)),
@@ -36,6 +42,7 @@ class Setting:
     Attributes:
         filters: filters of the three convolutions.
         kernel_size: side of their kernels.
+        convolutions: in each stage, one after the other.
         pooling: one of `POOLINGS`; "none" leaves 32 x 32 places for the dense layer.
         dropout: rate before and after the dense layer.
         spatial_dropout: share of whole feature maps that is dropped after each stage.
@@ -48,7 +55,8 @@ class Setting:
         augmentation: one of `AUGMENTATIONS`.
         patience: number of rounds without a lower validation loss after which training stops and takes
             the weights of the best round; None trains to the end.
-        num_images: number of training images to use, from the first one on.
+        num_images: number of training images to use.
+        draw: 0 takes the first ones; any other number draws them, without repetition.
         num_steps, batch_size: length of the training.
         round_steps: steps between two measurements on the validation images.
         learning_rate: of Adam, at the start; it falls to 0 along a cosine.
@@ -59,6 +67,7 @@ class Setting:
 
     filters: tuple[int, int, int] = (16, 32, 64)
     kernel_size: int = 3
+    convolutions: int = 1
     pooling: str = "max 2x2"
     dropout: float = 0.0
     spatial_dropout: float = 0.0
@@ -71,6 +80,7 @@ class Setting:
     augmentation: str = "none"
     patience: int | None = None
     num_images: int = 5_000
+    draw: int = 0
     num_steps: int = 960
     batch_size: int = 125
     round_steps: int = 80
@@ -105,7 +115,10 @@ def laboratory_network(setting: Setting, seed: int = 0) -> keras.Model:
     inputs = keras.Input((32, 32, 3))
     x = layers.Rescaling(2.0, offset=-1.0)(inputs)
     for index, filters in enumerate(setting.filters):
-        x = _stage(x, filters, setting, seed * 100 + index)
+        for number in range(1, setting.convolutions):
+            x = _convolution(x, filters, setting, seed * 100 + 10 + 10 * number + index)
+        x = _convolution(x, filters, setting, seed * 100 + index, _strides(setting))
+        x = _pool(x, setting)
     x = layers.Flatten()(x)
     if setting.dropout:
         x = layers.Dropout(setting.dropout)(x)
@@ -124,19 +137,28 @@ def laboratory_network(setting: Setting, seed: int = 0) -> keras.Model:
     return keras.Model(inputs, outputs, name="laboratory")
 
 
-def _stage(x, filters: int, setting: Setting, seed: int):
-    """Apply convolution, normalization, ReLU, pooling and spatial dropout, as far as the setting has them."""
+def _strides(setting: Setting) -> int:
+    """Return the strides of the last convolution in a stage."""
+    return 2 if setting.pooling == "strided convolution" else 1
+
+
+def _convolution(x, filters: int, setting: Setting, seed: int, strides: int = 1):
+    """Apply convolution, ReLU, and normalization between them where the setting has it."""
     x = layers.Conv2D(
         filters,
         setting.kernel_size,
-        strides=2 if setting.pooling == "strided convolution" else 1,
+        strides=strides,
         padding="same",
         use_bias=not setting.batch_normalization,
         **_kernel_options(setting, seed, is_convolution=True),
     )(x)
     if setting.batch_normalization:
         x = FusedBatchNormalization(momentum=0.9)(x)
-    x = layers.ReLU()(x)
+    return layers.ReLU()(x)
+
+
+def _pool(x, setting: Setting):
+    """Apply pooling and spatial dropout, as far as the setting has them."""
     kind, _, size = setting.pooling.partition(" ")
     if kind in ("max", "average"):
         pool = layers.MaxPooling2D if kind == "max" else layers.AveragePooling2D
