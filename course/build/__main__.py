@@ -7,6 +7,7 @@ from pathlib import Path
 from course.build.deck_report import report
 from course.build.decks import COURSE, build_decks, chapters, notebooks
 from course.build.icons import keep_used_icons
+from course.build.look_inside import build_look_inside
 
 BUILT = COURSE / "docs" / "_build"
 
@@ -33,6 +34,7 @@ def build_site(folder: Path) -> None:
     if status:
         raise SystemExit(status)
     make_light(folder)
+    build_look_inside(folder / "look_inside")
     build_decks(folder / "slides", chapters())
 
 

@@ -23,6 +23,7 @@ extensions = [
     "sphinx_copybutton",
     "course.build.alt_text",
     "course.build.drawn_formulas",
+    "course.build.explorers",
     "course.build.folding",
 ]
 root_doc = "docs/index"

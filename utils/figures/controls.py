@@ -7,6 +7,9 @@ from typing import Any
 import anywidget
 import ipywidgets
 
+# What an explorer was given, stored beside its picture: the site makes a panel from it that is alive.
+EXPLORER = "application/vnd.deep-cnn.explorer+json"
+
 # The browser's own slider, with a label. Its limits are set first, as they would cut off a larger value.
 SLIDER = """
 function render({ model, el }) {
@@ -63,13 +66,16 @@ class Picture(ipywidgets.HTML):
         self.png, self.value = b"", ""
 
 
-def with_still(bundle: dict | None, png: bytes, words: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def with_still(
+    bundle: dict | None, png: bytes, words: str, given: dict[str, Any] | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Add a picture and its description to what a widget displays, for pages where no kernel runs.
 
     Args:
         bundle: of the widget: MIME type to data.
         png: the picture, as the bytes of a PNG file; empty where there is none.
         words: the description, or why there is no picture.
+        given: kind and arrays of an explorer that docs/look_inside/explorers.js knows; None for others.
 
     Returns:
         the larger bundle, and its metadata.
@@ -77,4 +83,5 @@ def with_still(bundle: dict | None, png: bytes, words: str) -> tuple[dict[str, A
     if not png:
         return {**(bundle or {}), "text/plain": words}, {}
     still = {"image/png": base64.b64encode(png).decode(), "text/plain": words}
-    return {**(bundle or {}), **still}, {"image/png": {"alt": words}}
+    explorer = {} if given is None else {EXPLORER: given}
+    return {**(bundle or {}), **still, **explorer}, {"image/png": {"alt": words}}

@@ -76,7 +76,8 @@ class ConvolutionExplorer(ipywidgets.VBox):
         """Add the picture to the panel, for GitHub and the site."""
         # Larger than the picture that follows a slider: it is read as it is, like every other figure.
         still = self._drawn(dpi=100) if self.picture.png else b""
-        return with_still(super()._repr_mimebundle_(**kwargs), still, self.sum.value)
+        given = {"kind": "window", "image": self.image_array.tolist(), "kernel": self.kernel.tolist()}
+        return with_still(super()._repr_mimebundle_(**kwargs), still, self.sum.value, given)
 
 
 def _weight_fields(kernel: np.ndarray) -> np.ndarray:

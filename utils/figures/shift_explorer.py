@@ -81,7 +81,10 @@ class ShiftExplorer(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add a picture of three shifts to the panel, for GitHub and the site."""
         words = " ".join(map(self.describe, STILL_SHIFTS))
-        return with_still(super()._repr_mimebundle_(**kwargs), as_png(self.draw(*STILL_SHIFTS), 80), words)
+        given = {"kind": "shift", "picture": self._picture.tolist(), "kernel": self._kernel.tolist()}
+        given["max_shift"] = self.shift.max
+        still = as_png(self.draw(*STILL_SHIFTS), 80)
+        return with_still(super()._repr_mimebundle_(**kwargs), still, words, given)
 
 
 def _draw_blocks(ax, shape: tuple[int, ...]) -> None:
