@@ -118,7 +118,7 @@ def test_texts_lie_apart_and_inside(famous, name):
 def test_towers_have_an_arrow_for_each_reading():
     ax = draw_towers(["in", "own", "both"], {2}, last="end", alt="Two rows of three boxes, and one.")
     arrows = [(text.xyann[1], text.xy) for text in ax.texts if isinstance(text, Annotation)]
-    ends = [(source, round(x + 0.4), y) for source, (x, y) in arrows]
+    ends = [(source, x, y) for source, (x, y) in arrows]
     own, both = [(1, 1, 1), (0, 1, 0)], [(source, 2, row) for source in (0, 1) for row in (0, 1)]
     assert sorted(ends) == sorted([*own, *both, (0, 3, 0.5), (1, 3, 0.5)])
     names = [text.get_text() for text in ax.texts if text.get_text()]

@@ -25,11 +25,12 @@ def plot_shares(counts: Mapping[str, np.ndarray], layer_names: Sequence[str], *,
     for index, (name, numbers) in enumerate(counts.items()):
         shares = 100 * np.asarray(numbers) / np.sum(numbers)
         bars = ax.barh(rows + (index - (len(counts) - 1) / 2) * height, shares, 0.95 * height, label=name)
-        ax.bar_label(bars, [f"{share:.1f} %" for share in shares], padding=3)
+        ax.bar_label(bars, [f"{share:.1f} %" for share in shares], padding=3, fontsize="large")
     ax.set_yticks(rows, layer_names, fontsize="large")
     ax.invert_yaxis()
-    ax.set(xlabel="share of the network, %", xlim=(0, 115))
-    ax.legend(loc="lower right")
+    ax.set(xlim=(0, 118))
+    ax.set_xlabel("share of the network, %", fontsize="large")
+    ax.legend(loc="lower right", fontsize="large")
     return describe(ax, alt)
 
 
@@ -50,7 +51,7 @@ def plot_reliability(
     Returns:
         the Axes, one for each set of answers.
     """
-    _, axes = plt.subplots(1, len(answers), figsize=(4.5 * len(answers), 4), sharey=True, squeeze=False)
+    _, axes = plt.subplots(1, len(answers), figsize=(4 * len(answers), 3.5), sharey=True, squeeze=False)
     for ax, (name, probabilities) in zip(axes[0], answers.items(), strict=True):
         confidence, is_right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
         bins = np.minimum((num_bins * confidence).astype(int), num_bins - 1)

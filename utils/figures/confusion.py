@@ -50,8 +50,9 @@ def plot_confusion(
         if hidden[row, column]:
             continue
         color = "black" if count > largest / 2 else "white"
-        ax.text(column, row, count, ha="center", va="center", color=color, fontsize="small")
-    ax.set_xticks(range(num_classes), class_names, rotation=45, ha="right")
-    ax.set_yticks(range(num_classes), class_names)
-    ax.set(xlabel="predicted class", ylabel="true class")
+        ax.text(column, row, count, ha="center", va="center", color=color, fontsize="large")
+    ax.set_xticks(range(num_classes), class_names, rotation=45, ha="right", fontsize="large")
+    ax.set_yticks(range(num_classes), class_names, fontsize="large")
+    ax.set_xlabel("predicted class", fontsize="large")
+    ax.set_ylabel("true class", fontsize="large")
     return describe(ax, alt)

@@ -45,7 +45,7 @@ def plot_layers(curves: Mapping[str, np.ndarray], ylabel: str, *, alt: str, ax: 
             ax.annotate(name, place, color=colors[name], va="center", fontsize="large", bbox=box)
     longest = max(ends)
     ax.set(xlim=(0, 1.36 * longest), xticks=range(0, longest + 1, 10))
-    return _labeled(ax, "layer", ylabel, alt)
+    return labeled(ax, "layer", ylabel, alt)
 
 
 def plot_named(
@@ -77,8 +77,9 @@ def plot_named(
     bottom, top = ax.get_ylim()
     ax.set_ylim(bottom, max(top, max(heights.values()) + gap / 2))  # a name outside is not drawn
     low, high = ax.get_xlim()
+    ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])  # none below the names
     ax.set_xlim(low, high + ROOM_FOR_NAMES * (high - low))
-    return _labeled(ax, xlabel, ylabel, alt)
+    return labeled(ax, xlabel, ylabel, alt)
 
 
 def apart(heights: Mapping[str, float], gap: float) -> dict[str, float]:
@@ -131,10 +132,10 @@ def plot_costs(points: Mapping[str, Point], ylabel: str, *, alt: str, unit: floa
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_formatter("")
-    return _labeled(ax, f"{words} multiply-adds per image", ylabel, alt)
+    return labeled(ax, f"{words} multiply-adds per image", ylabel, alt)
 
 
-def _labeled(ax: Axes, xlabel: str, ylabel: str, alt: str) -> Axes:
+def labeled(ax: Axes, xlabel: str, ylabel: str, alt: str) -> Axes:
     """Write at the axes what they show, and give the figure its alternative text."""
     ax.set_xlabel(xlabel, fontsize="large")
     ax.set_ylabel(ylabel, fontsize="large")

@@ -92,17 +92,19 @@ def draw_towers(columns: Sequence[str], crossing: Collection[int], *, last: str,
     Returns:
         the Axes.
     """
-    _, ax = plt.subplots(figsize=(1.3 * (len(columns) + 1.3), 3))
+    _, ax = plt.subplots(figsize=(1.05 * (len(columns) + 1.3), 3.2))
     words: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": FONT}
+    boxes = {}
     for column, text in enumerate((*columns, last)):
         is_last = column == len(columns)
         for row in [0.5] if is_last else [1, 0]:
             shade = "#ffffff" if is_last else ("#c9e4c5", "#bcd9f2")[int(row)]
-            ax.text(column, row, text, bbox={"boxstyle": "round", "facecolor": shade}, **words)
+            box = ax.text(column, row, text, bbox={"boxstyle": "round", "facecolor": shade}, **words)
+            boxes[column, row] = box.get_bbox_patch()
             for source in (0, 1) if column in crossing or is_last else (row,) if column else ():
-                color = "#444444" if source == row else RED
-                arrow = {"arrowstyle": "->", "color": color, "lw": 1.5}
-                ax.annotate("", (column - 0.4, row), (column - 0.6, source), arrowprops=arrow)
+                ends = {"patchA": boxes[column - 1, source], "patchB": boxes[column, row]}
+                arrow = {"arrowstyle": "->", "color": "#444444" if source == row else RED, "lw": 1.5}
+                ax.annotate("", (column, row), (column - 1, source), arrowprops=arrow | ends)
     for row, name in enumerate(("GPU 2", "GPU 1")):
         ax.text(-0.6, row, name, weight="bold", ha="right", va="center", fontsize=FONT)
     ax.set(xlim=(-1.2, len(columns) + 0.4), ylim=(-0.5, 1.5))

@@ -13,8 +13,8 @@ COUNTS = """(
 )"""
 
 COUNT = Exercise(
-    question="Fill in the parameters of both convolutions and of both dense layers, "
-    "four products such as (5 * 5 * 3 + 1) * 8.",
+    question="Fill in the parameters of both convolutions and of both dense layers, biases included, "
+    "as four products.",
     answer="counts",
     solution=f"counts = {COUNTS}",
     shows="Only the pooled image of 16 × 16 × 32 numbers makes one of the four counts large.",
@@ -38,6 +38,12 @@ COUNT = Exercise(
             COUNTS,
             "((3 * 3 * 3 + 1) * 32, (3 * 3 * 32 + 1) * 32, 16 * 16 * 32 * 512, 512 * 10)",
         ),
+        "The ten units of the last layer have biases, too, one each.": ("(512 + 1) * 10", "512 * 10"),
+        "The last layer has ten units, one for each class, and each of them sees 512 numbers.": (
+            "(512 + 1) * 10",
+            "(512 + 1) * 512",
+        ),
+        "This is the sum. Give the four numbers, one for each layer.": (COUNTS, f"sum({COUNTS})"),
         "A filter of the first convolution looks at all three colors.": (
             "(3 * 3 * 3 + 1) * 32",
             "(3 * 3 + 1) * 32",
@@ -98,6 +104,18 @@ def learning_rate(step, start=0.01, decay=0.01 / 25):
             "start / 1 + decay * step",
         ),
         "The rate would rise. Divide by 1 + decay * step.": (RATE, "start * (1 + decay * step)"),
+        "This counts epochs of 1,563 steps. In Keras 2 the rate falls after every step.": (
+            RATE,
+            "start / (1 + decay * step / 1563)",
+        ),
+        "Use the argument start, and not the number 0.01, so that the function serves every start.": (
+            RATE,
+            "0.01 / (1 + decay * step)",
+        ),
+        "Use the argument decay, and not the number 0.01 / 25, so that the function serves every decay.": (
+            RATE,
+            "start / (1 + 0.01 / 25 * step)",
+        ),
     },
     blank=RATE,
 )

@@ -55,6 +55,14 @@ def count_layer(size, maps, window, links):
             COUNTS,
             "maps * links * (window**2 + 1), size**2 * maps * links * (window**2 + 1)",
         ),
+        "Each map has a bias of its own: add 1 to the weights of a map before you multiply by maps.": (
+            COUNTS,
+            "maps * window**2 * links + 1, size**2 * maps * (window**2 * links + 1)",
+        ),
+        "Each unit has a connection to the bias, not only each map.": (
+            COUNTS,
+            "maps * (window**2 * links + 1), size**2 * maps * window**2 * links + maps",
+        ),
         "Parameters and connections are exchanged.": (
             COUNTS,
             "size**2 * maps * (window**2 * links + 1), maps * (window**2 * links + 1)",
@@ -80,7 +88,7 @@ NORMALIZE = Exercise(
     solution=f"""\
 def normalize_response(own, near, k=2, alpha=1e-4, beta=0.75):
     return {NORMALIZED}""",
-    shows="The map itself is among the neighbors, so a strong one is divided by more even when alone.",
+    shows="The map itself is in the sum, so a strong response is divided by more, even without others.",
     kind=Function(
         inputs={
             "a lonely map": (100.0, np.array([100.0])),
@@ -97,6 +105,10 @@ def normalize_response(own, near, k=2, alpha=1e-4, beta=0.75):
     slips={
         "The activities enter the sum squared: near**2.": ("np.sum(near**2)", "np.sum(near)"),
         "The power beta is missing.": (" ** beta", ""),
+        "The power belongs to the whole bracket, k included.": (
+            "(k + alpha * np.sum(near**2)) ** beta",
+            "(k + (alpha * np.sum(near**2)) ** beta)",
+        ),
         "Beta is a power, not a factor: ** beta.": (" ** beta", " * beta"),
         "The map's own activity belongs to the sum as well.": (
             "np.sum(near**2)",

@@ -51,6 +51,14 @@ def stack_of_three(num_layers, maps):
             STACKED,
             "(2 * num_layers + 1) ** 2, num_layers * 9 * maps**2",
         ),
+        "The windows do not multiply: a further layer adds one pixel on each side.": (
+            STACKED,
+            "3**num_layers, num_layers * 9 * maps**2",
+        ),
+        "A window of 3 × 3 has 9 weights for each pair of maps.": (
+            STACKED,
+            "2 * num_layers + 1, num_layers * 3 * maps**2",
+        ),
         "Side and weights are exchanged.": (STACKED, "num_layers * 9 * maps**2, 2 * num_layers + 1"),
         "A filter reaches through all maps: there are maps**2 pairs of an input and an output map.": (
             STACKED,
@@ -85,7 +93,7 @@ BOTTLENECK = Exercise(
     solution=f"""\
 def count_bottleneck(size, maps_in, reduced, maps_out, window):
     return {PRODUCTS}""",
-    shows="The expensive window now starts from a few maps, and the cheap one pays for that.",
+    shows="The large window now reads only a few maps, and the 1 × 1 that makes them costs little.",
     kind=Function(
         inputs={
             "size 1, one map everywhere, window 1": (1, 1, 1, 1, 1),
@@ -114,6 +122,10 @@ def count_bottleneck(size, maps_in, reduced, maps_out, window):
         "Both convolutions work at all size × size places; multiply the whole sum.": (
             PRODUCTS,
             "maps_in * reduced + size**2 * window**2 * reduced * maps_out",
+        ),
+        "The second convolution works at all size × size places too; multiply the whole sum.": (
+            PRODUCTS,
+            "size**2 * maps_in * reduced + window**2 * reduced * maps_out",
         ),
         "These are the weights. Each is used at all size × size places.": (
             PRODUCTS,
@@ -153,7 +165,7 @@ SEPARABLE = Exercise(
     solution=f"""\
 def full_kernel(depthwise, pointwise):
     return {FULL}""",
-    shows="Each pair of maps has the same window as every other pair with this input, up to a factor.",
+    shows="All windows that read the same input map are equal, up to a factor.",
     kind=Function(
         inputs={
             "one weight, one map in, one out": (np.array([[[2.0]]]), np.array([[3.0]])),

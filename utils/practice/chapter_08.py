@@ -18,7 +18,7 @@ NORMALIZE = Exercise(
     solution=f"""\
 def batch_normalize(maps, mean, variance, gamma, beta):
     return gamma * {NORMALIZED} + beta""",
-    shows="Each channel has mean beta and standard deviation gamma, whatever came in.",
+    shows="With a batch's own mean and variance, each channel gets mean beta and deviation gamma.",
     kind=Function(
         inputs={
             "four pictures of one pixel": (COLUMN, 5 * ONE, 9 * ONE, ONE, NONE),
@@ -34,6 +34,13 @@ def batch_normalize(maps, mean, variance, gamma, beta):
                 MAPS,
                 MAPS.mean(axis=(0, 1, 2)),
                 MAPS.var(axis=(0, 1, 2)),
+                np.array([1.0, 2, 0.5]),
+                np.array([0.0, -1, 4]),
+            ),
+            "the same pictures, with the mean and variance of others": (
+                MAPS,
+                np.array([0.0, 1, -2]),
+                np.array([1.0, 4, 9]),
                 np.array([1.0, 2, 0.5]),
                 np.array([0.0, -1, 4]),
             ),
@@ -65,6 +72,10 @@ def batch_normalize(maps, mean, variance, gamma, beta):
         "The 0.001 is added to the result here. It belongs to the variance, before the root is taken.": (
             NORMALIZED,
             "(maps - mean) / np.sqrt(variance) + 0.001",
+        ),
+        "This takes mean and variance from the maps. Use the arguments, which may come from other images.": (
+            NORMALIZED,
+            "(maps - maps.mean(axis=(0, 1, 2))) / np.sqrt(maps.var(axis=(0, 1, 2)) + 0.001)",
         ),
         "This subtracts the maps from the mean, so that every sign is turned.": (
             NORMALIZED,
@@ -104,6 +115,10 @@ def copying_kernel(channels):
         "Rows and columns are counted from 0, so that row 2, column 2 is a corner.": (
             "1, 1, np",
             "2, 2, np",
+        ),
+        "Column 0 is the left one: the picture would be shifted. The middle is row 1, column 1.": (
+            "1, 1, np",
+            "1, 0, np",
         ),
         "Every output sums all nine pixels here. Only the middle one should count.": (
             "1, 1, np",
@@ -161,6 +176,14 @@ def reach_of_difference(ours, theirs):
         "This divides by N − 1 inside the standard deviation. Take the plain one, std() without ddof.": (
             REACH,
             "1.96 * (ours - theirs).std(ddof=1) / np.sqrt(len(ours))",
+        ),
+        "This is the whole width of the interval. It reaches half of it to each side.": (
+            REACH,
+            "2 * 1.96 * (ours - theirs).std() / np.sqrt(len(ours))",
+        ),
+        "This adds the spreads of both networks. What varies is the difference: ours - theirs.": (
+            REACH,
+            "1.96 * (ours.std() + theirs.std()) / np.sqrt(len(ours))",
         ),
         "This uses the variance. The standard deviation is its square root.": (
             REACH,
