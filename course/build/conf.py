@@ -35,6 +35,7 @@ exclude_patterns = [*ROOMS, "docs/_build", "notebooks/assignments", ".*", "**/.*
 nb_execution_mode = "off"
 nb_merge_streams = True
 nb_ipywidgets_js = {}
+suppress_warnings = ["mystnb.unknown_mime_type"]  # what course.build.explorers reads itself
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
 myst_heading_anchors = 3
 html_math_renderer = "drawn"
