@@ -21,6 +21,7 @@ import sys
 from pathlib import Path
 
 from laboratory.comparison.grids import GRIDS as COMPARISON_GRIDS
+from laboratory.explanations import STAGES as EXPLANATION_STAGES
 from laboratory.grids.cell import cifar10
 from laboratory.grids.grid import CellsFailed, Grid, run_grid, seconds_of
 from laboratory.listing import print_records
@@ -31,7 +32,7 @@ from laboratory.runs import EXPERIMENTS, run, verify
 from laboratory.speedrun.grids import GRIDS as SPEEDRUN_GRIDS
 from laboratory.speedrun.grids import SPEEDRUN_94
 from laboratory.transfer.crops import FOLDER_VARIABLE, crops_folder
-from laboratory.transfer.stages import STAGES
+from laboratory.transfer.stages import STAGES as TRANSFER_STAGES
 from laboratory.transfer.verification import STORED, verify_stored
 from utils.data import DatasetUnavailable, load_cifar10
 from utils.records import recorded_names
@@ -39,6 +40,7 @@ from utils.records.measurements import recorded_stages
 from utils.records.places import RUNS_FOLDER
 from utils.records.reading import DamagedFile
 
+STAGES = {**EXPLANATION_STAGES, **TRANSFER_STAGES}
 GRIDS = {**COMPARISON_GRIDS, **REGULARIZATION_GRIDS, **SPEEDRUN_GRIDS}
 # A table of several seeds, made like a grid, but with a single result, so `run` makes it as well.
 RUNS_OF_SEVERAL_SEEDS = {SPEEDRUN_94.name: SPEEDRUN_94}

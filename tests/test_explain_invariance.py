@@ -1,7 +1,8 @@
 """Shifted, enlarged and turned pictures, and how far their features move."""
 
-from utils.explain.invariance import feature_distances, transform_images
+from utils.explain.invariance import feature_distances, follow_changes, transform_images
 
+import keras
 import numpy as np
 import pytest
 
@@ -62,3 +63,21 @@ def test_distances_are_relative_to_those_of_different_pictures(images):
     swapped = feature_distances(images, images[[1, 2, 0]])
     assert swapped.mean() == pytest.approx(1)  # all pairs of three, once each
     np.testing.assert_allclose(feature_distances(5 * images, 5 * images[[1, 2, 0]]), swapped, rtol=1e-6)
+
+
+def test_changes_are_followed_from_the_unchanged_pictures():
+    """One map that is the picture, and two classes: brighter above, or brighter below."""
+    pictures = np.zeros((2, 8, 8, 1), "float32")
+    pictures[0, 1], pictures[1, 6] = 1, 1
+    halves = np.stack([np.repeat([[1.0], [0.0]], 4, 0), np.repeat([[0.0], [1.0]], 4, 0)], -1)
+    weights = np.broadcast_to(halves, (8, 8, 2)).reshape(64, 2)
+    copy = keras.layers.DepthwiseConv2D(1, use_bias=False, depthwise_initializer="ones", name="copy")
+    model = keras.Sequential([keras.Input((8, 8, 1)), copy, keras.layers.Flatten()])
+    model.add(keras.layers.Dense(2))
+    model.layers[-1].set_weights([weights, np.zeros(2)])
+    found = follow_changes(model, pictures, ["copy"], {"shift": [0, 1, 5], "angle": [360]})
+    assert list(found) == ["copy: distance", "same class"]
+    # A white row that moves on is as far from where it was as from the other row.
+    np.testing.assert_allclose(found["copy: distance"]["shift"][:2], [0, 1], atol=1e-5)
+    # Moved by 5 rows, the first picture is bright below, and the second is empty: equal scores, class 0.
+    assert found["same class"] == {"shift": [1, 1, 0], "angle": [1]}

@@ -1,11 +1,19 @@
 """The scores against known maps."""
 
-from utils.explain import center_map, mask_iou, pointing_game, score_maps
+from utils.explain import (
+    center_map,
+    mask_iou,
+    pointing_game,
+    pointing_hits,
+    score_maps,
+    share_interval,
+)
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 
 def random_masks(seed, num_masks=5):
@@ -44,6 +52,22 @@ def test_scores_by_hand():
     assert pointing_game(maps, masks) == pytest.approx((1 + 1 / 2) / 2)
     # The first keeps one place of two (1 of 3 together); the second half of one place.
     assert mask_iou(maps, masks) == pytest.approx((1 / 3 + 0.5 / 1.5) / 2)
+
+
+def test_hits_are_those_of_single_maps():
+    masks = random_masks(3)
+    maps = np.random.default_rng(4).normal(size=masks.shape)
+    hits = pointing_hits(maps, masks)
+    assert hits.tolist() == [pointing_game(maps[n : n + 1], masks[n : n + 1]) for n in range(len(maps))]
+    assert set(hits) <= {0, 1}
+
+
+@pytest.mark.parametrize("hits,number", [(0, 20), (13, 20), (60, 120), (120, 120)])
+def test_interval_of_a_share_equals_scipys(hits, number):
+    expected = binomtest(hits, number).proportion_ci(0.95, "wilson")
+    np.testing.assert_allclose(share_interval(hits / number, number), expected, atol=1e-12)
+    wide = share_interval(hits / number, number, level=0.99)
+    assert wide[1] - wide[0] > expected.high - expected.low
 
 
 def test_center_map_points_at_the_center():

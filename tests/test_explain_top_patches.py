@@ -1,7 +1,7 @@
 """Top patches against brute force, and receptive boxes against gradients."""
 
 from utils.convolution import receptive_field
-from utils.explain import deconvnet, receptive_boxes, top_patches
+from utils.explain import deconvnet, receptive_boxes, top_patches, top_patches_of
 from utils.explain.network import Network
 from utils.explain.top_patches import _Table
 
@@ -50,6 +50,15 @@ def test_top_images_equal_brute_force(model, images, found, layer):
     for u, k in np.ndindex(3, 4):
         row, column = top.positions[u, k]
         assert maps[expected[u, k], row, column, u] == strongest[expected[u, k], u]
+
+
+def test_several_layers_share_one_pass(model, images, found):
+    """A generator can be read only once."""
+    batches = (images[start : start + 5] for start in range(0, len(images), 5))
+    together = top_patches_of(model, batches, [(layer, UNITS) for layer in LAYERS], 4)
+    for layer, top in zip(LAYERS, together, strict=True):
+        for name, value in vars(top).items():
+            np.testing.assert_allclose(value, getattr(found[layer], name), err_msg=name)
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -1,134 +1,121 @@
 """The figures of explanations: what stands where."""
 
-import io
-
-from utils.explain import Occlusion, heat_maps, occlusion, strongest_units, top_patches
+from utils.explain import share_interval
 from utils.figures.explanations import (
-    all_methods,
-    show_evolution,
-    show_filters,
-    show_invariance,
+    as_brightness,
+    overlay,
+    plot_destroyed,
+    plot_shares,
+    plot_strengths,
+    show_changes,
     show_methods,
-    show_occlusion,
+    show_outlined,
+    show_pictures,
 )
-from utils.figures.patches import as_signed, patch_grid
-from utils.figures.style import _png_with_alt_text
 
-import keras
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from IPython.core.pylabtools import print_figure
-from keras import layers
-from PIL import Image
 
 ALT = "A figure."
 
 
-@pytest.fixture(scope="module")
-def model():
-    keras.utils.set_random_seed(0)
-    return keras.Sequential(
-        [
-            keras.Input((12, 12, 3)),
-            layers.Conv2D(4, 3, activation="relu", padding="same", name="conv1"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(5, 3, activation="relu", padding="same", name="conv2"),
-            layers.GlobalAveragePooling2D(),
-            layers.Dense(3, activation="softmax"),
-        ]
-    )
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
 
 
-@pytest.fixture(scope="module")
-def images():
-    return np.random.default_rng(0).random((3, 12, 12, 3), dtype="float32")
+@pytest.fixture
+def photos():
+    return np.random.default_rng(0).random((3, 12, 10, 3))
 
 
 def picture(ax):
-    return ax.images[0].get_array()
+    return np.asarray(ax.images[0].get_array())
 
 
-def test_filters_stand_in_their_order(model):
-    axes = show_filters(model, "conv1", alt=ALT, num_columns=2)
-    kernel = model.get_layer("conv1").get_weights()[0]
-    assert len(axes) == 4 and axes[0].figure.alt_text == ALT
-    np.testing.assert_allclose(picture(axes[2]), as_signed(kernel[..., 2]))
+def test_brightness_is_scaled_for_each_map_alone():
+    maps = np.random.default_rng(0).random((2, 40, 40)) * np.array([1.0, 50.0])[:, None, None]
+    bright = as_brightness(maps)
+    np.testing.assert_allclose(bright.max(axis=(1, 2)), 1)
+    np.testing.assert_allclose(bright[1], (maps[1] / np.percentile(maps[1], 99.5)).clip(0, 1))
+    assert not as_brightness(np.zeros((1, 4, 4))).any()
 
 
-def test_stored_pictures_have_few_colors(model):
-    axes = show_filters(model, "conv1", alt=ALT)
-    png, metadata = _png_with_alt_text(axes[0].figure)
-    stored = Image.open(io.BytesIO(png))
-    assert metadata == {"alt": ALT}
-    assert stored.mode == "P" and len(stored.getcolors()) <= 64
-    plain = print_figure(axes[0].figure, fmt="png", dpi=axes[0].figure.dpi)
-    original = np.asarray(Image.open(io.BytesIO(plain)).convert("RGB"), int)
-    assert abs(np.asarray(stored.convert("RGB"), int) - original).mean() < 12
+def test_overlay_is_brightest_where_the_map_is_1(photos):
+    maps = np.zeros((3, 12, 10))
+    maps[:, 4, 5] = 1
+    laid = overlay(photos, maps)
+    assert laid.shape == photos.shape and laid.min() >= 0 and laid.max() <= 1
+    gray = 0.45 * photos.mean(axis=-1)
+    np.testing.assert_allclose((laid.mean(axis=-1) - gray).argmax(axis=None) % 120, 45)
+    assert (laid[:, 4, 5].mean(axis=-1) - gray[:, 4, 5] > 0.3).all()
 
 
-def test_evolution_has_a_row_per_map_and_a_column_per_epoch(model, images):
-    tops = [top_patches(model, images, "conv1", [1, 3], k=1) for _ in range(3)]
-    (ax,) = show_evolution({"conv1": tops}, [1, 5, 20], alt=ALT)
-    boxes = np.concatenate([top.boxes[:, 0] for top in tops])
-    height, width = (boxes[:, 2:] - boxes[:, :2]).max(axis=0)
-    assert picture(ax).shape == (2 * height + 1, 3 * width + 2, 3)
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "5", "20"]
-    second_map, second_epoch = slice(height + 1, None), slice(width + 1, 2 * width + 1)
-    patch = patch_grid(as_signed(tops[1].projections[1]), np.array([[*tops[1].boxes[1, 0]]]), 1)
-    shown = picture(ax)[second_map, second_epoch]
-    np.testing.assert_allclose(shown[shown != 1], patch[patch != 1])
+def test_pictures_stand_in_rows_with_few_colors(photos):
+    axes = show_pictures(photos, ["a", "b", "c"], alt=ALT, num_columns=2, num_colors=32)
+    assert [ax.get_title() for ax in axes] == ["a", "b", "c"]
+    assert axes[0].figure.num_colors == 32 and axes[0].figure.alt_text == ALT
+    np.testing.assert_array_equal(picture(axes[2]), photos[2])
 
 
-def test_invariance_starts_from_the_unchanged_pictures(model, images):
-    changes = {"shift": [-1, 0, 2], "angle": [0, 90]}
-    labels = np.array([0, 2, 1])
-    axes = show_invariance(model, images, labels, ["conv1", "conv2"], ["a", "b", "c"], changes, alt=ALT)
-    assert axes.shape == (3, 2)
-    for number, unchanged in ((0, 1), (1, 0)):
-        for ax in axes[:2, number]:
-            distances = np.array([line.get_ydata() for line in ax.lines])
-            np.testing.assert_allclose(distances[:, unchanged], 0, atol=1e-4)
-            assert np.delete(distances, unchanged, axis=1).min() > 1e-3
-        probabilities = [line.get_ydata()[unchanged] for line in axes[2, number].lines]
-        expected = model(images).numpy()[range(3), labels]
-        np.testing.assert_allclose(probabilities, expected, atol=1e-4)
-
-
-def test_occlusion_shows_what_was_measured(model, images):
-    names = np.array(["ant", "bee", "cat"])
-    axes = show_occlusion(model, images, [0, 1, 2], "conv2", names, size=5, alt=ALT)
-    found = occlusion(model, images, np.array([0, 1, 2]), layer="conv2", size=5, stride=1)
-    assert isinstance(found, Occlusion) and axes.shape == (3, 5)
-    for row, activities, scores in zip(axes, found.activities, found.scores, strict=True):
-        np.testing.assert_allclose(picture(row[2]), activities, rtol=1e-5)
-        np.testing.assert_allclose(picture(row[3]), scores, rtol=1e-5)
-    written = {text.get_text() for text in axes[0, 4].texts}
-    counts = np.bincount(found.predictions[0].ravel(), minlength=3)
-    assert written == set(names[counts >= 12]) and written
-
-
-def test_methods_stand_side_by_side_with_the_object_outlined(model, images):
-    columns = all_methods(model, images, np.array([0, 1, 2]), "conv2", images)
-    assert list(columns) == [
-        "image",
-        "top patch",
-        "gradient ascent",
-        "deconvnet",
-        "saliency",
-        "SmoothGrad",
-        "guided backprop",
-        "Grad-CAM",
-        "occlusion",
-    ]
-    maps = heat_maps(model, images, np.array([0, 1, 2]), "conv2")
-    np.testing.assert_allclose(columns["Grad-CAM"], maps["Grad-CAM"], atol=1e-6)
-    units = strongest_units(model, images, "conv2")
-    best = top_patches(model, images, "conv2", units, k=1).images[:, 0]
-    np.testing.assert_array_equal(columns["top patch"], best)
-
-    masks = np.zeros((3, 12, 12), bool)
+def test_methods_stand_side_by_side_with_the_object_outlined(photos):
+    maps = photos.mean(axis=-1)
+    columns = {"photograph": photos, "map": maps}
+    masks = np.zeros((3, 12, 10), bool)
     masks[:, 3:8, 4:9] = True
-    axes = show_methods(columns, alt=ALT, masks=masks)
-    assert axes.shape == (3, 9)
-    np.testing.assert_array_equal(picture(axes[1, 4]), columns["saliency"][1])
+    axes = show_methods(columns, alt=ALT, masks=masks, cmap="gray")
+    assert axes.shape == (3, 2) and axes[0, 0].figure.alt_text == ALT
+    np.testing.assert_array_equal(picture(axes[1, 1]), maps[1])
+    assert axes[0, 0].get_title() == "photograph" and axes[0, 1].images[0].get_cmap().name == "gray"
     assert axes[0, 0].collections and not show_methods(columns, alt=ALT)[0, 0].collections
+
+
+def test_changes_have_a_signed_scale_with_0_in_the_middle(photos):
+    changes = np.random.default_rng(1).normal(size=(3, 12, 10)) - 1
+    axes = show_changes(photos, changes, ["a", "b", "c"], alt=ALT, label="fall")
+    assert axes.shape == (2, 3)
+    for column, change, photo in zip(axes.T, changes, photos, strict=True):
+        np.testing.assert_array_equal(picture(column[0]), photo)
+        np.testing.assert_array_equal(picture(column[1]), change)
+        low, high = column[1].images[0].get_clim()
+        assert low == -high == -abs(change).max()
+
+
+def test_strengths_of_a_single_wave():
+    y, _ = np.mgrid[:32, :32] / 32
+    wave = np.repeat(np.sin(2 * np.pi * 5 * y)[..., None], 3, axis=-1)
+    ax = plot_strengths({"wave": wave, "twice": 2 * wave}, alt=ALT)
+    one, two = (line.get_ydata() for line in ax.lines)
+    assert one.argmax() == 4 and two[4] == pytest.approx(2 * one[4])
+    assert [text.get_text() for text in ax.texts] == ["wave", "twice"]
+
+
+def test_pictures_of_several_sizes_stand_in_a_row():
+    rng = np.random.default_rng(0)
+    shown = {
+        str(size): (rng.random((size, size, 3)), np.arange(size * size).reshape(size, size) > 40)
+        for size in (8, 16)
+    }
+    axes = show_outlined(shown, alt=ALT)
+    assert [ax.get_title() for ax in axes] == ["8", "16"]
+    np.testing.assert_array_equal(picture(axes[1]), shown["16"][0])
+    assert all(ax.collections for ax in axes)
+
+
+def test_shares_have_a_dot_per_network_and_the_interval_of_their_mean():
+    tables = [{"ours": 0.5, "center of the image": 0.1}, {"ours": 0.7, "center of the image": 0.1}]
+    axes = plot_shares({"easy": tables, "hard": tables[:1]}, {"easy": 100, "hard": 50}, alt=ALT)
+    bar, dots = axes[0].lines[:2]
+    np.testing.assert_allclose(bar.get_xdata(), 100 * np.array(share_interval(0.6, 100)))
+    np.testing.assert_allclose(dots.get_xdata(), [50, 70])
+    assert [text.get_text() for text in axes[0].get_yticklabels()] == list(tables[0])
+
+
+def test_destroyed_networks_have_a_line_per_method():
+    panels = {"easy": {"one": [9, 5, 1], "two": [8, 8, 8]}, "hard": {"one": [7, 2, 2], "two": [3, 3, 3]}}
+    axes = plot_destroyed(panels, ["none", "dense", "conv"], "share", alt=ALT)
+    assert len(axes) == 2 and [ax.get_title() for ax in axes] == ["easy", "hard"]
+    assert [list(line.get_ydata()) for line in axes[1].lines] == [[7, 2, 2], [3, 3, 3]]
+    assert [text.get_text() for text in axes[0].get_xticklabels()] == ["none", "dense", "conv"]

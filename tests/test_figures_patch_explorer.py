@@ -4,7 +4,7 @@ import base64
 
 from utils.explain import top_patches
 from utils.figures.patch_explorer import explore_patches
-from utils.figures.patches import as_signed, patch_grid, show_top_patches
+from utils.figures.patches import as_signed, largest_box, patch_grid, show_layers, show_top_patches
 
 import numpy as np
 import pytest
@@ -33,6 +33,14 @@ def explorer(model, images):
     return explore_patches(model, images, ["conv1", "conv2"], k=4)
 
 
+def drawn(pictures, top, number):
+    """Return a grid in which each pixel is repeated until a tile has 32 pixels."""
+    size = largest_box(top.boxes)
+    factor = -(-32 // size.min())
+    pictures = np.kron(pictures, np.ones((1, factor, factor, 1)))
+    return patch_grid(pictures, factor * top.boxes[number], size=factor * size)
+
+
 def test_signed_pictures_keep_zero_gray_and_the_sign():
     numbers = np.random.default_rng(0).normal(size=(3, 8, 8, 2)) * np.array([1, 5, 0])[:, None, None, None]
     pictures = as_signed(numbers)
@@ -42,21 +50,23 @@ def test_signed_pictures_keep_zero_gray_and_the_sign():
     np.testing.assert_allclose(as_signed(7 * numbers), pictures)
 
 
-def test_grid_holds_each_patch_where_its_field_lies():
+def test_grid_holds_patches_of_one_size_moved_inside_their_pictures():
     pictures = np.arange(4 * 36).reshape(4, 6, 6, 1) / 200
     # In the middle; clipped above; clipped to the left and below; whole.
     boxes = np.array([[1, 1, 4, 4], [0, 2, 2, 5], [4, 0, 6, 2], [3, 3, 6, 6]])
     grid = patch_grid(pictures, boxes, num_columns=2)[..., 0]
     assert grid.shape == (7, 7)
     np.testing.assert_array_equal(grid[:3, :3], pictures[0, 1:4, 1:4, 0])
-    np.testing.assert_array_equal(grid[1:3, 4:], pictures[1, :2, 2:5, 0])
-    np.testing.assert_array_equal(grid[4:6, 1:3], pictures[2, 4:, :2, 0])
+    np.testing.assert_array_equal(grid[:3, 4:], pictures[1, :3, 2:5, 0])
+    np.testing.assert_array_equal(grid[4:, :3], pictures[2, 3:, :3, 0])
     np.testing.assert_array_equal(grid[4:, 4:], pictures[3, 3:, 3:, 0])
-    is_paper = np.ones((7, 7), bool)
-    for rows, columns in ((slice(3), slice(3)), (slice(1, 3), slice(4, 7)), (slice(4, 6), slice(1, 3))):
-        is_paper[rows, columns] = False
-    is_paper[4:, 4:] = False
-    np.testing.assert_array_equal(grid[is_paper], 1)
+    assert (grid[3] == 1).all() and (grid[:, 3] == 1).all()
+
+
+def test_patches_may_be_larger_than_their_boxes():
+    picture, boxes = np.arange(36).reshape(1, 6, 6, 1) / 40, np.array([[4, 0, 6, 2]])
+    grid = patch_grid(picture, boxes, 1, np.array([5, 6]))
+    np.testing.assert_array_equal(grid, picture[0, 1:])
 
 
 def test_last_row_of_a_grid_is_filled_up():
@@ -74,9 +84,19 @@ def test_figure_has_one_or_two_pictures_per_unit(model, images, with_images):
     titles = [ax.get_title(loc="left") for ax in axes if ax.get_title(loc="left")]
     assert titles == ["map 3", "map 0", "map 5"]
     shown = axes[1 + with_images].images[0].get_array()
-    np.testing.assert_array_equal(shown, patch_grid(as_signed(top.projections[1]), top.boxes[1]))
+    np.testing.assert_array_equal(shown, drawn(as_signed(top.projections[1]), top, 1))
     if with_images:
-        np.testing.assert_array_equal(axes[3].images[0].get_array(), patch_grid(top.images[1], top.boxes[1]))
+        np.testing.assert_array_equal(axes[3].images[0].get_array(), drawn(top.images[1], top, 1))
+
+
+def test_layers_stand_in_rows(model, images):
+    tops = {name: top_patches(model, images, name, [3, 0, 2], k=9) for name in ("conv1", "conv2")}
+    axes = show_layers(tops, alt="Two layers.")
+    assert len(axes) == 8 and axes[0].figure.alt_text == "Two layers."
+    titles = [ax.get_title(loc="left") for ax in axes[::2]]
+    assert titles == ["conv1, map 3", "conv1, map 0", "conv2, map 3", "conv2, map 0"]
+    expected = drawn(tops["conv2"].images[1], tops["conv2"], 1)
+    np.testing.assert_array_equal(axes[7].images[0].get_array(), expected)
 
 
 def test_explorer_starts_at_the_last_layer_and_its_slider_ends_with_the_maps(explorer):
@@ -88,15 +108,13 @@ def test_explorer_starts_at_the_last_layer_and_its_slider_ends_with_the_maps(exp
 
 
 def test_explorer_shows_what_top_patches_finds(explorer, model, images):
-    expected = top_patches(model, images, "conv2", 4, k=4)
+    expected = top_patches(model, images, "conv2", range(6), k=4)
     explorer.unit.value = 4
     projections, patches = explorer.draw().axes
-    np.testing.assert_array_equal(
-        patches.images[0].get_array(), patch_grid(expected.images[0], expected.boxes[0])
-    )
-    shown = patch_grid(as_signed(expected.projections[0]), expected.boxes[0])
+    np.testing.assert_array_equal(patches.images[0].get_array(), drawn(expected.images[4], expected, 4))
+    shown = drawn(as_signed(expected.projections[4]), expected, 4)
     np.testing.assert_allclose(projections.images[0].get_array(), shown, atol=1e-9)
-    assert f"{expected.activations[0, 0]:.3g}" in explorer.words.value
+    assert f"{expected.activations[4, 0]:.3g}" in explorer.words.value
 
 
 def test_choosing_another_map_changes_the_picture(explorer):

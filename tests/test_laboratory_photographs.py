@@ -69,6 +69,16 @@ def test_the_three_ways_run_at_the_size_of_photographs(photographs, short, tmp_p
     assert recorded == json.loads(json.dumps(content))
 
 
+def test_the_three_ways_run_at_224_pixels(photographs, short, monkeypatch):
+    """Real photographs have 49 times as many pixels as those of CIFAR-10."""
+    for module, name in ((cats_and_dogs, "PHOTOGRAPH_SIZE"), (cats_data, "SIZE"), (cats_stages, "SIZE")):
+        monkeypatch.setattr(module, name, 224)
+    photographs(num_train=5)
+    summary = cats_stages.run_five_seeds()["summary"]
+    assert load_cats_and_dogs().x_train.shape == (10, 224, 224, 3)
+    assert all(0 <= accuracy <= 1 for accuracy, _ in summary.values()) and len(summary) == 4
+
+
 def test_layers_and_curve_have_records_of_their_own(photographs, short, monkeypatch):
     photographs(num_train=5)
     labels = np.array([0, 1] * 5)

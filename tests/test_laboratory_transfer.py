@@ -263,6 +263,27 @@ def test_fine_tuning_with_a_seed_repeats_in_one_process():
     assert (first != other).any()
 
 
+def test_the_network_itself_is_fine_tuned_to_the_same_weights_twice(split):
+    """Its convolutions run in several threads, whose order must not matter."""
+    lower, upper = split
+    activations = lower.predict(IMAGES, verbose=0)["block5c"]
+    head = fit_linear(upper.predict(activations, verbose=0), np.arange(6) % 2)
+    before = upper.get_weights()
+
+    def tuned() -> list[np.ndarray]:
+        upper.set_weights(before)
+        model = with_head(upper, head)
+        freeze(model)
+        fine_tune(model, [activations], np.arange(6) % 2, epochs=2, learning_rate=1e-3, seed=4, batch_size=3)
+        return model.get_weights()
+
+    first, again = tuned(), tuned()
+    upper.set_weights(before)
+    assert any((one != old).any() for one, old in zip(first, before, strict=False))
+    for one, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -34,6 +34,7 @@ def test_arrays_have_the_promised_form(scenes):
     assert scenes.labels.shape == (150,) and scenes.labels.dtype == np.uint8
     assert scenes.masks.shape == (150, 96, 96) and scenes.masks.dtype == bool
     assert scenes.boxes.shape == (150, 3, 4) and scenes.boxes.dtype == np.int16
+    assert scenes.quarters.shape == (150,) and scenes.quarters.dtype == np.uint8
     assert scenes.class_names == STATES == ("none", "red", "green")
 
 
@@ -136,8 +137,9 @@ def test_turned_pictures_are_whole_quarters():
     upright = traffic_lights(30, size=48, seed=8)
     turned = traffic_lights(30, size=48, seed=8, turned=1.0)
     np.testing.assert_array_equal(turned.labels, upright.labels)
-    for one, other in zip(upright.images, turned.images, strict=True):
-        assert any(np.array_equal(np.rot90(one, quarters), other) for quarters in (1, 2, 3))
+    assert not upright.quarters.any() and set(turned.quarters) == {1, 2, 3}
+    for one, other, quarters in zip(upright.images, turned.images, turned.quarters, strict=True):
+        np.testing.assert_array_equal(np.rot90(one, quarters), other)
 
 
 @pytest.mark.parametrize(

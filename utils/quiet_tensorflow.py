@@ -20,14 +20,18 @@ def install() -> None:
     """Watch for the first import of TensorFlow in this process and make it quiet."""
     # Hides later notes, such as "allocation exceeds 10% of free memory", but no errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # A comparison traces each of its networks once, which TensorFlow takes for a mistake.
-    logging.getLogger("tensorflow").addFilter(_is_no_retracing)
+    logging.getLogger("tensorflow").addFilter(_is_wanted)
     if "tensorflow" not in sys.modules:
         sys.meta_path.insert(0, _TensorFlowFinder())
 
 
-def _is_no_retracing(record: logging.LogRecord) -> bool:
-    return "triggered tf.function retracing" not in record.getMessage()
+# A comparison traces each of its networks once, which TensorFlow takes for a mistake; an export says where
+# it has put a folder that it removes at once.
+UNWANTED = ("triggered tf.function retracing", "Assets written to:")
+
+
+def _is_wanted(record: logging.LogRecord) -> bool:
+    return not any(text in record.getMessage() for text in UNWANTED)
 
 
 class _TensorFlowFinder(importlib.abc.MetaPathFinder):

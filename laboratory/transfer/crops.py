@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from laboratory.transfer import street
 from laboratory.transfer.features import compute_features
@@ -13,9 +13,12 @@ from laboratory.transfer.records import Record, identity
 from utils.data.class_folders import Pictures, load_class_folders
 from utils.data.duplicates import grouped_folds, similarity_groups
 from utils.data.fingerprint import hash_arrays
+from utils.files import write_arrays
+from utils.records.measurements import MEASUREMENTS_FOLDER
 
 import numpy as np
 from PIL import Image
+from scipy import special
 
 FOLDER_VARIABLE = "TRAFFIC_LIGHTS_DIR"
 SIZE = street.SIZE
@@ -27,6 +30,31 @@ ALIKE_TRIED = (0.95, 0.85, 0.75, 0.65)
 NUM_FOLDS = 5
 RECIPE = {"epochs": 4, "learning_rate": 3e-4, "batch_size": 32}
 SHARE_OF_PICTURE = 0.35  # Height of a crop on a gray picture, as large as lights are in drawn scenes.
+
+
+class CropAnswers(NamedTuple):
+    """What is said of N crops by networks that did not learn from them; classes in alphabetical order."""
+
+    labels: np.ndarray  # (N,), uint8
+    folds: np.ndarray  # (N,): near-duplicates have the same
+    frozen: np.ndarray  # (N, classes), float32: probabilities from frozen features
+    fine_tuned: np.ndarray  # (N,): classes
+
+
+def save_answers(answers: CropAnswers) -> None:
+    """Keep the answers beside the record; the crops themselves are not kept."""
+    write_arrays(answers_file(), answers._asdict())
+
+
+def load_answers() -> CropAnswers:
+    """Return the recorded answers, so that no photographs are needed to look at them."""
+    with np.load(answers_file()) as kept:
+        return CropAnswers(**kept)
+
+
+def answers_file() -> Path:
+    """Return the path of the recorded answers."""
+    return MEASUREMENTS_FOLDER / "traffic_light_crops" / "answers.npz"
 
 
 def crops_folder() -> Path | None:
@@ -50,7 +78,8 @@ def run_crops(folder: Path) -> dict[str, Any]:
     features = _features(pictures.images)
     groups = similarity_groups(features[0]["top"], ALIKE)
     folds = grouped_folds(groups, pictures.labels, NUM_FOLDS)
-    frozen = record.measure("frozen features", frozen_features, features, pictures, folds)
+    probabilities = frozen_probabilities(features, pictures, folds)
+    frozen = record.measure("frozen features", report, probabilities.argmax(1), pictures)
     thresholds = record.measure("thresholds", by_threshold, features, pictures)
     parts = [
         record.measure(f"fine-tuned, fold {fold}", fine_tuned, features, pictures, folds, fold)
@@ -59,6 +88,7 @@ def run_crops(folder: Path) -> dict[str, Any]:
     answers = np.full(len(folds), -1)
     for fold, part in enumerate(parts):
         answers[folds == fold] = part
+    save_answers(CropAnswers(pictures.labels, folds, probabilities, answers))
     return record.finish(
         num_groups=int(groups.max()) + 1,
         drawn_scenes_only=drawn,
@@ -114,13 +144,17 @@ def report(answers: np.ndarray, pictures: Pictures) -> dict[str, Any]:
     }
 
 
-def frozen_features(features, pictures: Pictures, folds: np.ndarray) -> dict[str, Any]:
-    """Fit linear heads to frozen features, and classify each fold by a head fitted to the others."""
-    answers = np.full(len(folds), -1)
+def frozen_probabilities(features, pictures: Pictures, folds: np.ndarray) -> np.ndarray:
+    """Fit linear heads to frozen features; return what each fold gets from a head fitted to the others.
+
+    Returns:
+        (N, classes), float32: softmax probabilities.
+    """
+    scores = np.empty((len(folds), len(pictures.class_names)), np.float32)
     for fold in range(NUM_FOLDS):
         head = _head(features, pictures, folds != fold)
-        answers[folds == fold] = head.predict(features[0]["top"][folds == fold])
-    return report(answers, pictures)
+        scores[folds == fold] = head.scores(features[0]["top"][folds == fold])
+    return special.softmax(scores, axis=1)
 
 
 def by_threshold(features, pictures: Pictures) -> dict[str, dict[str, float]]:
@@ -129,7 +163,8 @@ def by_threshold(features, pictures: Pictures) -> dict[str, dict[str, float]]:
     for threshold in ALIKE_TRIED:
         groups = similarity_groups(features[0]["top"], threshold)
         folds = grouped_folds(groups, pictures.labels, NUM_FOLDS)
-        balanced = frozen_features(features, pictures, folds)["balanced_red_green"]
+        answers = frozen_probabilities(features, pictures, folds).argmax(1)
+        balanced = report(answers, pictures)["balanced_red_green"]
         results[str(threshold)] = {"groups": int(groups.max()) + 1, "balanced_red_green": balanced}
     return results
 

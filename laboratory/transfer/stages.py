@@ -1,4 +1,4 @@
-"""The measurements of chapter 13, by name."""
+"""The measurements of chapters 12 to 14, by name."""
 
 from collections.abc import Callable
 

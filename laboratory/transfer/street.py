@@ -3,14 +3,16 @@
 Source: D. Brailovsky, "Recognizing Traffic Lights With Deep Learning", 2017.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from laboratory.runs.weights import save_weights_float16
 from laboratory.transfer.features import compute_features
 from laboratory.transfer.fine_tuning import fine_tune, freeze, with_head
 from laboratory.transfer.linear import fit_linear
-from laboratory.transfer.networks import classifier, outputs_of, split_lite0
+from laboratory.transfer.networks import classifier, split_lite0
+from utils.files import write_arrays
 from utils.records.measurements import MEASUREMENTS_FOLDER
 from utils.records.reading import load_weights, make_again
 from utils.scenes import STATES, StreetScenes, traffic_lights
@@ -88,14 +90,42 @@ def save(model: keras.Model, name: str) -> None:
     save_weights_float16(model, weights_file(name))
 
 
-def whole_network(name: str) -> keras.Model:
-    """Return a recorded network from images, (N, H, W, 3) from 0 to 255, to probabilities, (N, 3)."""
-    lower, _ = split_lite0(SIZE, CUT)
-    scores = load(name)(outputs_of(lower)[CUT])
-    return keras.Model(lower.input, keras.layers.Softmax(name="probabilities")(scores), name=name)
-
-
 def size_in_megabytes(end: str) -> float:
     """Return the size of the whole network at 4 bytes per weight."""
     lower, upper = split_lite0(SIZE, CUT, end, weights=None)
     return round(4 * (lower.count_params() + classifier(upper, 3).count_params()) / 1e6, 2)
+
+
+class Answers(NamedTuple):
+    """What the recorded networks say of the N held-out scenes, and what these scenes are."""
+
+    probabilities: dict[str, np.ndarray]  # network to (4 views, N, 3): the scene turned by 0 to 3 quarters
+    labels: np.ndarray  # (N,), uint8
+    quarters: np.ndarray  # (N,), uint8: by how many quarters the scene was turned
+    light_sizes: np.ndarray  # (N,), uint8: longest side of the largest light in pixels, 0 without a light
+
+
+def light_sizes(boxes: np.ndarray) -> np.ndarray:
+    """Return the longest side of the largest light of each scene: (N,), for boxes (N, lights, 4)."""
+    return (boxes[..., 2:] - boxes[..., :2]).max(axis=(1, 2))
+
+
+def save_answers(probabilities: Mapping[str, np.ndarray], scenes: StreetScenes) -> None:
+    """Keep the probabilities of networks, each (4, N, 3), beside their weights, in float16."""
+    known = {"labels": scenes.labels, "quarters": scenes.quarters}
+    known["light_sizes"] = light_sizes(scenes.boxes).astype(np.uint8)
+    halved = {name: values.astype(np.float16) for name, values in probabilities.items()}
+    write_arrays(answers_file(), known | halved)
+
+
+def load_answers() -> Answers:
+    """Return what the recorded networks say of the scenes from `held_out_scenes`, in the same order."""
+    with np.load(answers_file()) as kept:
+        arrays = {name: kept[name] for name in kept.files}
+    known = [arrays.pop(name) for name in ("labels", "quarters", "light_sizes")]
+    return Answers({name: values.astype(np.float32) for name, values in arrays.items()}, *known)
+
+
+def answers_file() -> Path:
+    """Return the path of what the recorded networks say."""
+    return MEASUREMENTS_FOLDER / "street" / "answers.npz"

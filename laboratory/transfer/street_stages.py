@@ -44,7 +44,16 @@ def run_street() -> dict[str, Any]:
         for end in ENDS
     }
     joined = record.measure("ensemble", ensemble, tests, answers)
+    street.save_answers(answers_of(tests), held_out)
     return record.finish(steps=steps, wrong_labels=wrong, sizes=sizes, ensemble=joined)
+
+
+def answers_of(tests: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the probabilities that the recorded networks give each scene in each view: (views, N, 3)."""
+    return {
+        name: np.stack([mean_scores(street.load(name), [view]) for view in tests])
+        for name in ("upright", *ENSEMBLE)
+    }
 
 
 def accuracies(model, tests: Sequence[np.ndarray], answers: np.ndarray) -> dict[str, float]:

@@ -3,22 +3,32 @@
 from collections.abc import Mapping
 
 import numpy as np
+from scipy import stats
 
 
 def pointing_game(maps: np.ndarray, masks: np.ndarray) -> float:
     """Return the share of maps whose maximum lies on the object.
 
     Args:
+        maps, masks: see `pointing_hits`.
+
+    Source: J. Zhang et al., "Top-down Neural Attention by Excitation Backprop", ECCV 2016.
+    """
+    return float(np.mean(pointing_hits(maps, masks)))
+
+
+def pointing_hits(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Return for each map 1 if its maximum lies on the object, otherwise 0: (N,).
+
+    Args:
         maps: (N, H, W), larger where the method sees more.
         masks: (N, H, W), bool, true on the object.
 
     Of several maxima each counts in part, so that a map without a maximum scores as chance does.
-
-    Source: J. Zhang et al., "Top-down Neural Attention by Excitation Backprop", ECCV 2016.
     """
     maps, masks = _check(maps, masks)
     is_maximum = maps == maps.max(axis=1, keepdims=True)
-    return float(np.mean((is_maximum & masks).sum(axis=1) / is_maximum.sum(axis=1)))
+    return (is_maximum & masks).sum(axis=1) / is_maximum.sum(axis=1)
 
 
 def mask_iou(maps: np.ndarray, masks: np.ndarray) -> float:
@@ -39,6 +49,23 @@ def mask_iou(maps: np.ndarray, masks: np.ndarray) -> float:
         hits = (above & mask).sum() + (size - above.sum()) * mask[equal].mean()
         ious.append(hits / (2 * size - hits))
     return float(np.mean(ious))
+
+
+def share_interval(share: float, number: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the confidence interval of a share of so many pictures, which holds near 0 and 1, too.
+
+    Args:
+        share: from 0 to 1, such as that of `pointing_game`.
+        number: of pictures, at least 1.
+        level: how often such an interval contains the true share.
+
+    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+        Journal of the American Statistical Association 22 (1927).
+    """
+    z = float(stats.norm.ppf((1 + level) / 2))
+    middle = (share + z**2 / (2 * number)) / (1 + z**2 / number)
+    reach = z * np.sqrt(share * (1 - share) / number + (z / (2 * number)) ** 2) / (1 + z**2 / number)
+    return float(middle - reach), float(middle + reach)
 
 
 def center_map(shape: tuple[int, int]) -> np.ndarray:

@@ -4,8 +4,9 @@ Source: M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional
 ECCV 2014, figure 2.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from utils.checks import require_integer
 from utils.convolution.graph import Step
@@ -85,24 +86,54 @@ def top_patches(
     Raises:
         ValueError: as `deconvnet`, or fewer than k images.
     """
+    (found,) = top_patches_of(model, images, [(layer, units)], k, batch_size=batch_size)
+    return found
+
+
+def top_patches_of(
+    model: keras.Model,
+    images: np.ndarray | Iterable,
+    chosen: Sequence[tuple[LayerChoice, Any]],
+    k: int = 9,
+    *,
+    batch_size: int = 128,
+) -> list[TopPatches]:
+    """Find the top patches of units of several layers, in one pass through the images.
+
+    Args:
+        chosen: pairs of a layer and its units, each as for `top_patches`.
+        model, images, k, batch_size: as for `top_patches`.
+
+    Returns:
+        what `top_patches` returns, for each pair.
+
+    Raises:
+        ValueError: as `top_patches`.
+    """
     require_integer("k", k, 1)
     require_integer("batch_size", batch_size, 1)
     network = Network(model)
-    step = network.find_feature_maps(layer)
-    network.check_gradients(step)
-    units = check_units(step, units)
-    table = _Table(len(units), k)
-    for batch, activations, places in _maxima(network, step, images, units, batch_size):
-        table.add(batch, activations, places)
-    if table.num_seen < k:
-        raise ValueError(f"There are {table.num_seen} images, too few for the top k={k}.")
+    steps = [network.find_feature_maps(layer) for layer, _ in chosen]
+    for step in steps:
+        network.check_gradients(step)
+    all_units = [check_units(step, units) for step, (_, units) in zip(steps, chosen, strict=True)]
+    tables = [_Table(len(units), k) for units in all_units]
+    for batch, found in _maxima(network, steps, images, all_units, batch_size):
+        for table, (activations, places) in zip(tables, found, strict=True):
+            table.add(batch, activations, places)
+    return [_project(network, *parts) for parts in zip(steps, all_units, tables, strict=True)]
 
+
+def _project(network: Network, step: Step, units: np.ndarray, table: "_Table") -> TopPatches:
+    """Project what stands in a table that has seen all images."""
+    if table.num_seen < table.k:
+        raise ValueError(f"There are {table.num_seen} images, too few for the top k={table.k}.")
     top_images = table.top_images()
     shape = top_images.shape[2:]
     (projections,) = in_batches(
         lambda *batch: project_units(network, step, *batch),
         top_images.reshape(-1, *shape),
-        np.repeat(units, k),
+        np.repeat(units, table.k),
         table.positions.reshape(-1, 2),
     )
     return TopPatches(
@@ -154,25 +185,28 @@ class _Table:
 
 
 def _maxima(
-    network: Network, step: Step, images, units: np.ndarray, batch_size: int
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield each batch of images with the maximum (n, U) and its place (n, U, 2) in each map."""
+    network: Network, steps: list[Step], images, all_units: list[np.ndarray], batch_size: int
+) -> Iterator[tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]]:
+    """Yield each batch of images with, per step, the maximum (n, U) and its place (n, U, 2) in each map."""
 
     def maxima(batch):
-        (feature_maps,) = network.run(batch, [step])
-        maps = tf.gather(feature_maps, units, axis=-1)
-        shape = tf.shape(maps, out_type=tf.int64)
-        maps = tf.reshape(maps, (shape[0], -1, shape[3]))
-        place = tf.argmax(maps, axis=1)
-        positions = tf.stack([place // shape[2], tf.math.floormod(place, shape[2])], axis=-1)
-        return tf.cast(tf.reduce_max(maps, axis=1), tf.float32), positions
+        pairs = zip(network.run(batch, steps), all_units, strict=True)
+        return [_strongest(tf.gather(feature_maps, units, axis=-1)) for feature_maps, units in pairs]
 
     find = None
     for batch in _batches(images, batch_size):
         batch = check_images(network, batch)
         find = find or compiled(maxima, batch)
-        activations, positions = find(tf.constant(batch))
-        yield batch, activations.numpy(), positions.numpy()
+        yield batch, [(values.numpy(), places.numpy()) for values, places in find(tf.constant(batch))]
+
+
+def _strongest(maps: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the maximum (n, U) of maps (n, h, w, U), and its place (n, U, 2)."""
+    shape = tf.shape(maps, out_type=tf.int64)
+    maps = tf.reshape(maps, (shape[0], -1, shape[3]))
+    place = tf.argmax(maps, axis=1)
+    positions = tf.stack([place // shape[2], tf.math.floormod(place, shape[2])], axis=-1)
+    return tf.cast(tf.reduce_max(maps, axis=1), tf.float32), positions
 
 
 def _batches(images, batch_size: int) -> Iterator[np.ndarray]:

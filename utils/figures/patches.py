@@ -1,6 +1,6 @@
 """Pictures of what activates units: projections beside the patches that they come from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from utils.convolution.receptive import ReceptiveField
 from utils.explain import TopPatches
@@ -12,7 +12,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-PAPER = 1.0  # White, between patches and where a receptive field extends beyond the image.
+PAPER = 1.0  # White, between patches.
+NUM_COLORS = 256  # of a stored figure
+FINEST = 32  # pixels of a tile, at least, so that lines of one pixel between tiles are thin
 
 
 def as_signed(pictures: np.ndarray) -> np.ndarray:
@@ -27,33 +29,53 @@ def as_signed(pictures: np.ndarray) -> np.ndarray:
     return (0.5 + pictures / np.maximum(2 * limits, 1e-12)).clip(0, 1)
 
 
-def patch_grid(pictures: np.ndarray, boxes: np.ndarray, num_columns: int = 3) -> np.ndarray:
-    """Cut a box out of each picture and lay the patches out in rows.
+def patch_grid(
+    pictures: np.ndarray, boxes: np.ndarray, num_columns: int = 3, size: np.ndarray | None = None
+) -> np.ndarray:
+    """Cut a patch out of each picture and lay the patches, all of one size, out in rows.
+
+    A receptive field that was clipped at the border of its picture gives a patch that is moved inside.
 
     Args:
         pictures: (k, H, W, C), floats in [0, 1].
         boxes: (k, 4), top, left, bottom, right, as in `TopPatches`.
         num_columns: patches per row.
+        size: (2,), height and width of a patch; None for those of the largest box.
 
     Returns:
-        (height, width, C), white where a receptive field extends beyond its image.
+        (height, width, C), with white lines between the patches.
     """
-    size = (boxes[:, 2:] - boxes[:, :2]).max(axis=0)
-    tiles = [_tile(picture, box, size) for picture, box in zip(pictures, boxes, strict=True)]
-    tiles += [np.full_like(tiles[0], PAPER)] * (-len(tiles) % num_columns)
-    rows = [np.hstack(tiles[start : start + num_columns]) for start in range(0, len(tiles), num_columns)]
-    return np.vstack(rows)[1:, 1:]
+    if size is None:
+        size = largest_box(boxes)
+    starts = np.minimum(boxes[:, :2], np.array(pictures.shape[1:3]) - size)
+    patches = [
+        picture[top : top + size[0], left : left + size[1]]
+        for picture, (top, left) in zip(pictures, starts, strict=True)
+    ]
+    return lay_out(np.stack(patches), num_columns)
 
 
-def _tile(picture: np.ndarray, box: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Cut out a box and put it, with a line above and to the left, on a tile for `size` pixels."""
-    top, left, bottom, right = box
-    tile = np.full((*(size + 1), picture.shape[-1]), PAPER, picture.dtype)
-    # A box that was clipped at the upper or left border is aligned to the bottom or right.
-    row = 1 if top else size[0] + 1 - (bottom - top)
-    column = 1 if left else size[1] + 1 - (right - left)
-    tile[row : row + bottom - top, column : column + right - left] = picture[top:bottom, left:right]
-    return tile
+def largest_box(boxes: np.ndarray) -> np.ndarray:
+    """Return the height and width of the largest of the boxes (..., 4)."""
+    return (boxes[..., 2:] - boxes[..., :2]).reshape(-1, 2).max(axis=0)
+
+
+def lay_out(tiles: np.ndarray, num_columns: int) -> np.ndarray:
+    """Lay pictures out in rows, with a white line between each two.
+
+    Args:
+        tiles: (k, H, W, C), floats in [0, 1].
+        num_columns: pictures per row; the last row is filled up with white.
+    """
+    tiles = np.pad(tiles, ((0, -len(tiles) % num_columns), *((0, 0),) * 3), constant_values=PAPER)
+    lined = np.pad(tiles, ((0, 0), (1, 0), (1, 0), (0, 0)), constant_values=PAPER)
+    rows = lined.reshape(-1, num_columns, *lined.shape[1:])
+    return np.vstack([np.hstack(row) for row in rows])[1:, 1:]
+
+
+def enlarge(pictures: np.ndarray, factor: int) -> np.ndarray:
+    """Repeat each pixel of pictures (k, H, W, C) along both axes."""
+    return pictures.repeat(factor, axis=1).repeat(factor, axis=2)
 
 
 def show_top_patches(
@@ -62,8 +84,8 @@ def show_top_patches(
     *,
     alt: str,
     with_images: bool = True,
-    num_columns: int = 4,
-    size: float = 1.3,
+    num_columns: int = 2,
+    size: float = 2.5,
 ) -> np.ndarray:
     """Show the projections of each unit, and beside them the patches of the images.
 
@@ -82,12 +104,33 @@ def show_top_patches(
         titles = [f"map {unit}" for unit in top.units]
     num_parts = 2 if with_images else 1
     num_columns = min(num_columns, len(top.units)) * num_parts
-    used = axes_grid(len(top.units) * num_parts, num_columns, (size, size + 0.25))
+    used = axes_grid(len(top.units) * num_parts, num_columns, (size, size + 0.3))
     for number, title in enumerate(titles):
         of_unit = used[number * num_parts : (number + 1) * num_parts]
         draw_unit(of_unit, top, number)
-        of_unit[0].set_title(title, fontsize="small", loc="left")
-    return store_few_colors(describe(used, alt))
+        of_unit[0].set_title(title, fontsize="large", loc="left")
+    return store_few_colors(describe(used, alt), NUM_COLORS)
+
+
+def show_layers(
+    tops: Mapping[str, TopPatches], *, alt: str, num_maps: int = 2, size: float = 2.5
+) -> np.ndarray:
+    """Show the first maps of several layers as `show_top_patches` does, a row for each layer.
+
+    Args:
+        tops: name of a layer to its top patches.
+        num_maps: maps per layer.
+        alt, size: see `show_top_patches`.
+
+    Returns:
+        the array of Axes, two per map.
+    """
+    used = axes_grid(2 * num_maps * len(tops), 2 * num_maps, (size, size + 0.3))
+    for row, (name, top) in zip(used.reshape(len(tops), num_maps, 2), tops.items(), strict=True):
+        for number, of_unit in enumerate(row):
+            draw_unit(of_unit, top, number)
+            of_unit[0].set_title(f"{name}, map {top.units[number]}", fontsize="large", loc="left")
+    return store_few_colors(describe(used, alt), NUM_COLORS)
 
 
 def draw_unit(axes: Sequence[Axes] | np.ndarray, top: TopPatches, number: int) -> None:
@@ -99,8 +142,10 @@ def draw_unit(axes: Sequence[Axes] | np.ndarray, top: TopPatches, number: int) -
         number: which of `top.units`.
     """
     parts = (as_signed(top.projections[number]), top.images[number].clip(0, 1))
+    size = largest_box(top.boxes)
     for ax, pictures in zip(axes, parts, strict=False):
-        grid = patch_grid(pictures, top.boxes[number])
+        factor = -(-FINEST // size.min())
+        grid = patch_grid(enlarge(pictures, factor), factor * top.boxes[number], size=factor * size)
         ax.imshow(grid.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         ax.axis("off")
 

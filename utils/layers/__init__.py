@@ -1,5 +1,6 @@
 """Layers, activations and initializers that Keras lacks; once imported, Keras loads files with them."""
 
+from utils.layers.center_square import CenterSquare
 from utils.layers.clip_rms import ClipRMS
 from utils.layers.dirac import default_uniform, dirac
 from utils.layers.fused_gelu import fused_gelu
@@ -17,6 +18,7 @@ from utils.layers.whitening import Whitening
 use_course_settings()
 
 __all__ = [
+    "CenterSquare",
     "ClipRMS",
     "FusedBatchNormalization",
     "LocalContrastNormalization",

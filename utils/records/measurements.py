@@ -1,4 +1,4 @@
-"""Records of measurements that take more than one training: those of chapter 13, stage by stage."""
+"""Records of measurements that take more than one training: those of chapters 12 to 14, stage by stage."""
 
 from pathlib import Path
 from typing import Any

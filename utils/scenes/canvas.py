@@ -70,9 +70,7 @@ class Canvas:
 
     def turn(self, degrees: float) -> None:
         """Turn the picture about its center, and enlarge it just enough to leave no empty corner."""
-        angle = np.radians(abs(degrees))
-        scale = float(np.cos(angle) + np.sin(angle))
-        self.surface, self.light = (turn_image(layer, degrees, scale) for layer in (self.surface, self.light))
+        self.surface, self.light = (turn_image(layer, degrees) for layer in (self.surface, self.light))
         self._brushes = [ImageDraw.Draw(layer) for layer in (self.surface, self.light)]
 
     def expose(self, ambient: np.ndarray, glow: float) -> np.ndarray:
@@ -90,9 +88,11 @@ class Canvas:
         return picture
 
 
-def turn_image(image: Image.Image, degrees: float, scale: float) -> Image.Image:
-    """Turn an image about its center, counterclockwise, and enlarge it by `scale`."""
-    cos, sin = (float(f(np.radians(degrees))) / scale for f in (np.cos, np.sin))
+def turn_image(image: Image.Image, degrees: float) -> Image.Image:
+    """Turn an image counterclockwise, and enlarge it just enough to leave no empty corner."""
+    angle = np.radians(degrees)
+    scale = float(np.cos(angle) + np.sin(abs(angle)))
+    cos, sin = (float(f(angle)) / scale for f in (np.cos, np.sin))
     center = image.width / 2
     shift = center - cos * center + sin * center, center - sin * center - cos * center
     matrix = (cos, -sin, shift[0], sin, cos, shift[1])

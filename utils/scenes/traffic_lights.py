@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 from utils.checks import require_integer
-from utils.scenes.canvas import BLACK, WHITE, Canvas, Color, dimmed, mixed
+from utils.scenes.canvas import BLACK, WHITE, Canvas, Color, dimmed, mixed, turn_image
 from utils.scenes.street import draw_car, draw_photograph, draw_sign, draw_street
 from utils.scenes.weather import add_glare, add_noise, add_rain, blur
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 STATES = ("none", "red", "green")
 MAX_LIGHTS = 3
@@ -27,6 +28,7 @@ class StreetScenes(NamedTuple):
     masks: np.ndarray  # (N, size, size), bool: the pixel belongs to a traffic light's housing
     boxes: np.ndarray  # (N, 3, 4), int16: top, left, bottom, right of each light; -1 where none is
     class_names: tuple[str, ...]
+    quarters: np.ndarray  # (N,), uint8: by how many quarters the picture was turned
 
 
 def traffic_lights(
@@ -61,19 +63,19 @@ def traffic_lights(
     images = np.empty((num_images, size, size, 3), np.uint8)
     masks = np.zeros((num_images, size, size), bool)
     boxes = np.full((num_images, MAX_LIGHTS, 4), -1, np.int16)
-    labels = np.empty(num_images, np.uint8)
+    labels, quarters = np.empty((2, num_images), np.uint8)
     for index in range(num_images):
         block, place = divmod(index, len(STATES))
         labels[index] = np.random.default_rng([seed, block]).permutation(len(STATES))[place]
         rng = np.random.default_rng([seed, block, place])
         image, light_masks = _draw_scene(rng, STATES[labels[index]], size, heights, distractors)
-        quarters = int(rng.integers(1, 4)) if rng.random() < turned else 0
-        images[index] = np.rot90(image, quarters)
+        quarters[index] = rng.integers(1, 4) if rng.random() < turned else 0
+        images[index] = np.rot90(image, quarters[index])
         for number, mask in enumerate(light_masks):
-            mask = np.rot90(mask, quarters)
+            mask = np.rot90(mask, quarters[index])
             masks[index] |= mask
             boxes[index, number] = _box_around(mask)
-    return StreetScenes(images, labels, masks, boxes, STATES)
+    return StreetScenes(images, labels, masks, boxes, STATES, quarters)
 
 
 def _check(num_images, size, seed, heights, turned, distractors) -> None:
@@ -195,10 +197,9 @@ def _draw_lamp(canvas: Canvas, place, radius, paint: Color, unlit: Color, lit: C
 
 def _mask(corners: np.ndarray, width: int, tilt: float, size: int, subpixels: int) -> np.ndarray:
     """Return which pixels a housing covers, wholly or in part, once the picture is turned."""
-    housing = Canvas(width)
-    housing.polygon(corners, WHITE)
-    housing.turn(tilt)
-    covered = np.asarray(housing.surface.convert("L")) > 127
+    housing = Image.new("L", (width, width))
+    ImageDraw.Draw(housing).polygon([(x * width, y * width) for x, y in corners], fill=255)
+    covered = np.asarray(turn_image(housing, tilt)) > 127
     return np.any(covered.reshape(size, subpixels, size, subpixels), axis=(1, 3))
 
 
