@@ -16,6 +16,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 DOCUMENTS = sorted((COURSE / "docs").glob("*.md"))
 # Uniform in lightness, or of two hues that every eye tells apart; "gray" for photographs.
 SAFE_MAPS = {
+    "RdBu_r",  # colorbrewer2.org: safe for color-blind readers
     "viridis",
     "cividis",
     "magma",

@@ -1,4 +1,4 @@
-"""Sphinx extension: pictures of notebooks keep the alternative text that their cells gave them."""
+"""Sphinx extension: pictures of notebooks keep their alternative text, and load when they come into view."""
 
 import base64
 import hashlib
@@ -28,6 +28,7 @@ def describe_pictures(app: Sphinx, document: nodes.document) -> None:
         return
     texts = alternative_texts(json.loads(path.read_text(encoding="utf-8")))
     for image in document.findall(nodes.image):
+        image["loading"] = "lazy"
         if alt := texts.get(Path(image["uri"]).stem):
             image["alt"] = alt
 

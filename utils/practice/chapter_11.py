@@ -133,7 +133,7 @@ UNLIKE = "np.mean(signs[i] != signs[j])"
 THREE = np.array([[1.0, -2, 3, -4], [2, -1, -3, -4], [-5, -1, 3, 2]])
 
 SIGNS = Exercise(
-    question="Complete the line: the share of features whose signs differ between images i and j.",
+    question="Complete the line: the share of features whose signs differ between images i and j; 0 counts as a sign.",
     answer="share_of_unlike_signs",
     solution=f"""\
 def share_of_unlike_signs(changes):
@@ -149,6 +149,7 @@ def share_of_unlike_signs(changes):
             "two images with four features": (THREE[:2],),
             "three images with four features": (THREE,),
             "four images with three features": (THREE.T * 0.5,),
+            "features that do not change": (np.array([[1.0, 0, 0, -2], [0, 0, -1, -2]]),),
         }
     ),
     hints=(

@@ -26,6 +26,11 @@ def step_uphill(picture, gradient, step_size):
                 np.array([[0.0, 2], [-2, 1], [0, 0]]),
                 0.02,
             ),
+            "a picture of two by three pixels": (
+                np.arange(6.0).reshape(2, 3) / 10,
+                np.array([[0.5, 2, 0], [-2, 1, 0]]),
+                0.05,
+            ),
         }
     ),
     hints=(
@@ -116,6 +121,14 @@ def weigh_maps(maps, gradients):
             f"np.abs(({WEIGHTS} * maps).sum(axis=-1))",
         ),
         "This is the mean over the channels. Grad-CAM adds them up.": ("sum(axis=-1)", "mean(axis=-1)"),
+        "This gives all maps the same weight. Take a mean for each map.": (
+            "gradients.mean(axis=(0, 1))",
+            "gradients.mean()",
+        ),
+        "This averages over columns and channels. Average over height and width, axes 0 and 1.": (
+            "gradients.mean(axis=(0, 1))",
+            "gradients.mean(axis=(1, 2))",
+        ),
         "This sums the gradients of a map. Its weight is their mean.": ("gradients.mean", "gradients.sum"),
     },
     blank=HEAT,
@@ -146,6 +159,14 @@ def points_at_object(heat, mask):
                 np.array([[0.50, 0.51], [0.50, 0.50]]),
                 np.array([[False, True], [False, False]]),
             ),
+            "a map of two by three places": (
+                np.array([[0.2, 0.1, 0.8], [0.3, 0.4, 0.0]]),
+                np.array([[False, False, True], [False, False, False]]),
+            ),
+            "a map with its largest value on a later place of the object": (
+                np.array([[0.1, 0.2], [0.3, 0.9]]),
+                np.array([[False, True], [False, True]]),
+            ),
             "a map whose largest absolute value lies beside the object": (
                 np.array([[0.3, -0.9], [0.1, 0.2]]),
                 np.array([[True, False], [False, False]]),
@@ -165,6 +186,10 @@ def points_at_object(heat, mask):
         "This asks whether the object is warmer than the rest on average. Only the largest place counts.": (
             POINTS,
             "heat[mask].mean() > heat[~mask].mean()",
+        ),
+        "This asks for the first place of the object. Any place on it counts.": (
+            POINTS,
+            "heat.argmax() == mask.argmax()",
         ),
         "This looks up the smallest value.": ("heat.argmax()", "heat.argmin()"),
         "One number, as heat.argmax() gives it, picks a whole row of the mask. Make row and column of it.": (

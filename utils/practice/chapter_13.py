@@ -10,7 +10,7 @@ import numpy as np
 NEW_UPPER = "upper - rate * error * hidden"
 
 STEP = Exercise(
-    question="The lower layer is frozen. Complete a step of the upper one.",
+    question="The lower layer is frozen. Return the upper weights after one step.",
     answer="step_of_the_upper",
     solution=f"""\
 def step_of_the_upper(upper, hidden, error, rate):
@@ -34,6 +34,10 @@ def step_of_the_upper(upper, hidden, error, rate):
             NEW_UPPER,
             "upper - rate * hidden",
         ),
+        "Each weight moves in proportion to its own hidden number, which is missing here.": (
+            NEW_UPPER,
+            "upper - rate * error",
+        ),
         "The learning rate is missing.": (NEW_UPPER, "upper - error * hidden"),
         "This is the gradient of the hidden numbers. For the weights, it is the error times hidden.": (
             NEW_UPPER,
@@ -48,7 +52,7 @@ def step_of_the_upper(upper, hidden, error, rate):
 )
 
 SHRUNK = Exercise(
-    question="Fill in [first way, second way], with the two numbers that each gives.",
+    question="Shrink the row in both ways: one row of two pixels for each way, the first way on top.",
     answer="shrunk",
     solution="shrunk = [[0, 0], [100, 100]]",
     shows="Reading two of four pixels makes these stripes black. The mean of all makes them gray.",
@@ -59,6 +63,14 @@ SHRUNK = Exercise(
         "For the second way, add up 200, 0, 0 and 200, and divide by 4.",
     ),
     slips={
+        "These are the two ways in the other order. The first reads two pixels, the second all four.": (
+            "[[0, 0], [100, 100]]",
+            "[[100, 100], [0, 0]]",
+        ),
+        "Write one row for each way, with its two new pixels in it.": (
+            "[[0, 0], [100, 100]]",
+            "[[0, 100], [0, 100]]",
+        ),
         "The first way reads the two pixels in the middle of each four, not those at its edges.": (
             "[0, 0]",
             "[200, 200]",

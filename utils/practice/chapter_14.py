@@ -62,13 +62,13 @@ def ceiling(is_wrong, in_group):
 )
 
 RNG = np.random.default_rng(14)
-ONE_SCENE = np.array([[[0.2, 0.7, 0.1]], [[0.6, 0.3, 0.1]], [[0.9, 0.05, 0.05]]])
+ONE_SCENE = np.array([[[0.55, 0.45, 0.0]], [[0.55, 0.45, 0.0]], [[0.05, 0.95, 0.0]]])
 NONE_OR_GREEN = np.array([[[0.9, 0.1, 0.0], [0.1, 0.2, 0.7]], [[0.1, 0.1, 0.8], [0.6, 0.3, 0.1]]])
 SCENES = RNG.dirichlet((0.5, 0.5, 0.5), size=(4, 9))
 JOINED = "probabilities.mean(axis=0).argmax(axis=1)"
 
 VIEWS = Exercise(
-    question="Average (views, scenes, classes), and return the answers.",
+    question="Average over the views of (views, scenes, classes); return each scene's class.",
     answer="answer_from_views",
     solution=f"""\
 def answer_from_views(probabilities):
@@ -78,6 +78,7 @@ def answer_from_views(probabilities):
         inputs={
             "three views of one scene": (ONE_SCENE,),
             "two views of two scenes": (NONE_OR_GREEN,),
+            "two views of one scene": (np.array([[[0.0, 0.6, 0.4]], [[0.9, 0.05, 0.05]]]),),
             "four views of nine scenes": (SCENES,),
         }
     ),
@@ -87,6 +88,10 @@ def answer_from_views(probabilities):
         "After the mean, the answer of a scene is the argmax along its classes, axis 1.",
     ),
     slips={
+        "This is the majority of the views. Take the mean of their probabilities first.": (
+            JOINED,
+            "np.array([np.bincount(votes).argmax() for votes in probabilities.argmax(axis=2).T])",
+        ),
         "This averages the numbers of the classes. Between none, 0, and green, 2, lies red, 1.": (
             JOINED,
             "probabilities.argmax(axis=2).mean(axis=0)",
@@ -108,6 +113,10 @@ def answer_from_views(probabilities):
             JOINED,
             "probabilities.mean(axis=0)",
         ),
+        "This multiplies the views, so that one of them can rule a class out. Take their mean.": (
+            JOINED,
+            "probabilities.prod(axis=0).argmax(axis=1)",
+        ),
     },
     blank=JOINED,
 )
@@ -118,7 +127,7 @@ WITH_A_GAIN = np.array([[-2.0, 1, 7.5], [3, -0.5, 2], [1, 4, -1]])
 CHEAPEST = "(probabilities @ costs).argmin(axis=1)"
 
 CHEAP = Exercise(
-    question="Give each light the answer with the lowest expected cost.",
+    question="Rows of `costs` are truths. Give each light its cheapest answer.",
     answer="cheapest_answer",
     solution=f"""\
 def cheapest_answer(probabilities, costs):
