@@ -133,7 +133,8 @@ UNLIKE = "np.mean(signs[i] != signs[j])"
 THREE = np.array([[1.0, -2, 3, -4], [2, -1, -3, -4], [-5, -1, 3, 2]])
 
 SIGNS = Exercise(
-    question="Complete the line: the share of features whose signs differ between images i and j; 0 counts as a sign.",
+    question="Complete the line: the share of features whose signs differ between images i and j; 0 "
+    "counts as a sign.",
     answer="share_of_unlike_signs",
     solution=f"""\
 def share_of_unlike_signs(changes):
