@@ -6,7 +6,7 @@ import json
 from laboratory.grids.cell import NUM_VALIDATION, split
 from laboratory.grids.grid import Grid
 from laboratory.grids.table import append_line
-from laboratory.regularization.cell import WEIGHT_BINS, compile_setting, parts, train_cell
+from laboratory.regularization.cell import WEIGHT_BINS, compile_setting, train_cell
 from laboratory.regularization.grids import BASE, GRIDS, SWEEP
 from laboratory.regularization.network import POOLINGS, Setting, jitter_colors, laboratory_network
 from utils.data import Dataset
@@ -236,10 +236,9 @@ def test_the_loss_is_the_cross_entropy_and_the_penalties():
 
 
 def test_a_draw_takes_other_training_images_and_never_those_of_the_validation(dataset):
-    setting = SMALL.replace(num_images=40)
-    first, validation, _ = parts(dataset, setting)
+    first, validation, _ = split(dataset, 40)
     np.testing.assert_array_equal(first[0], dataset.x_train[:40])
-    drawn = [parts(dataset, setting.replace(draw=draw)) for draw in (1, 1, 2)]
+    drawn = [split(dataset, 40, draw) for draw in (1, 1, 2)]
     np.testing.assert_array_equal(drawn[0][0][0], drawn[1][0][0])
     assert not np.array_equal(drawn[0][0][0], drawn[2][0][0])
     rows = {
@@ -250,7 +249,7 @@ def test_a_draw_takes_other_training_images_and_never_those_of_the_validation(da
         assert [rows[image.tobytes()] for image in images] == labels.tolist()
         np.testing.assert_array_equal(other[0], validation[0])
     with pytest.raises(ValueError, match="num_images is 1 to 60"):
-        parts(dataset, setting.replace(num_images=61, draw=1))
+        split(dataset, 61, 1)
 
 
 def test_more_convolutions_keep_the_first_weights_of_the_others():

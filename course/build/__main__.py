@@ -7,7 +7,6 @@ from pathlib import Path
 from course.build.deck_report import report
 from course.build.decks import COURSE, build_decks, chapters, notebooks
 from course.build.icons import keep_used_icons
-from course.build.look_inside import build_look_inside
 
 BUILT = COURSE / "docs" / "_build"
 
@@ -26,7 +25,10 @@ HOME = """<!DOCTYPE html>
 
 def build_site(folder: Path) -> None:
     """Write the site into `folder`, with the slides in a folder of their own; a warning is an error."""
-    from sphinx.cmd.build import build_main  # only here: the slides do not need it
+    # Only here: the slides need neither.
+    from course.build.look_inside import build_look_inside
+
+    from sphinx.cmd.build import build_main
 
     options = ["--quiet", "--fail-on-warning", "--keep-going", "--conf-dir", str(Path(__file__).parent)]
     cache = ["--doctree-dir", str(folder.parent / "doctrees")]

@@ -9,6 +9,7 @@ const make = (name, properties = {}, ...children) => {
   made.append(...children);
   return made;
 };
+const PURPLE = [150, 190, 100]; // what the largest number takes away from white
 const written = (value) => String(Number(value.toFixed(2))).replace("-", "−");
 
 function slider(name, { min = 0, max, value = min }, changed) {
@@ -24,7 +25,11 @@ function slider(name, { min = 0, max, value = min }, changed) {
     input.max = most;
     number.textContent = input.value;
   };
-  return { label, limit, get value() { return Number(input.value); }, set value(to) { input.value = to; changed(); } };
+  const move = (to) => {
+    input.value = to;
+    number.textContent = input.value;
+  };
+  return { label, limit, move, get value() { return Number(input.value); } };
 }
 
 // One step of a convolution: `outputs` has as many rows and columns as windows fit into the padded image.
@@ -93,10 +98,9 @@ function exploreWindow(place, { image, kernel }) {
     const outside = (r, c) => r < padding || c < padding || r >= padding + image.length || c >= padding + image[0].length;
     const input = array(padded, (r, c) => `${under.has(`${r},${c}`) ? "under " : ""}${outside(r, c) ? "padding" : ""}`);
     const result = array(outputs, (r, c) => (r === row && c === column ? "under" : ""), (r, c) => {
-      settings.row.value = r;
-      settings.column.value = c;
-      settings.row.limit(outputs.length - 1);
-      settings.column.limit(outputs[0].length - 1);
+      settings.row.move(r);
+      settings.column.move(c);
+      draw();
     });
     shown.replaceChildren(titled("image", input), "∗", titled("kernel", fields), "→", titled("output", result));
     const products = at(row, column).flat().filter(([, weight]) => weight !== 0);
@@ -147,7 +151,7 @@ function exploreShift(place, { picture, kernel, max_shift: most }) {
     const by = shift.value;
     const now = maps(by);
     now.forEach(({ shape: [rows, columns], data }, index) =>
-      paint(canvases[index], rows, columns, (pixel) => [255 - 150 * Math.min(data[pixel] / largest, 1), 255 - 190 * Math.min(data[pixel] / largest, 1), 255 - 100 * Math.min(data[pixel] / largest, 1)]),
+      paint(canvases[index], rows, columns, (pixel) => PURPLE.map((most) => 255 - most * Math.min(data[pixel] / largest, 1))),
     );
     const moves = equalMoved(start[1], now[1], by);
     const pooled = by % 2 === 0 && equalMoved(start[2], now[2], by / 2);

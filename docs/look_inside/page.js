@@ -108,23 +108,22 @@ async function showLayer() {
   maps = await ask("maps", { layer: state.layer });
   const [height, width, channels] = maps.shape;
   state.map = Math.min(Math.max(state.map, 0), channels - 1);
-  const silent = Array.from({ length: channels }, (_, map) => largestOf(maps.data, map, channels)).filter((v) => v <= 0);
+  const largest = Array.from({ length: channels }, (_, map) => largestOf(maps.data, map, channels));
   // A few large numbers would leave all others dark.
   const bright = Float32Array.from(maps.data).sort()[Math.floor(0.995 * maps.data.length)];
   $("scale").textContent =
     `${channels} maps of ${height} × ${width} numbers. Dark is 0, the brightest color stands for ` +
-    `${bright.toFixed(2)} and more. Everywhere 0: ${silent.length} of the maps.`;
+    `${bright.toFixed(2)} and more. Everywhere 0: ${largest.filter((value) => value <= 0).length} of the maps.`;
   for (const button of $("layers").children) {
     button.setAttribute("aria-pressed", button.dataset.layer === state.layer);
   }
-  $("maps").replaceChildren(...Array.from({ length: channels }, (_, map) => tile(map, bright)));
+  $("maps").replaceChildren(...largest.map((most, map) => tile(map, most.toFixed(2), bright)));
   await chooseMap(state.map);
 }
 
-function tile(map, bright) {
+function tile(map, most, bright) {
   const button = document.createElement("button");
   button.type = "button";
-  const most = largestOf(maps.data, map, maps.shape[2]).toFixed(2);
   button.setAttribute("aria-label", `map ${map}, largest number ${most}`);
   button.title = `map ${map}, up to ${most}`;
   const canvas = document.createElement("canvas");
@@ -247,12 +246,15 @@ async function showOwn(source, width, height, text) {
   await show(shrink(source, width, height), text);
 }
 
+async function showFile(file) {
+  const bitmap = await readFile(file);
+  await showOwn(bitmap, bitmap.width, bitmap.height, file.name);
+}
+
 $("file").onchange = guarded(async () => {
   const [file] = $("file").files;
   $("file").value = ""; // so that the same file can be chosen again
-  if (!file) return;
-  const bitmap = await readFile(file);
-  await showOwn(bitmap, bitmap.width, bitmap.height, file.name);
+  if (file) await showFile(file);
 });
 for (const kind of ["dragover", "drop"]) {
   document.addEventListener(kind, (event) => event.preventDefault());
@@ -261,9 +263,7 @@ document.addEventListener(
   "drop",
   guarded(async (event) => {
     const [file] = event.dataTransfer.files;
-    if (!file || !about) return;
-    const bitmap = await readFile(file);
-    await showOwn(bitmap, bitmap.width, bitmap.height, file.name);
+    if (file && about) await showFile(file);
   }),
 );
 

@@ -37,9 +37,10 @@ export function describeSum(found, { layer, map, row, column }) {
   if (many) {
     made.append(element("p", `These ${SHOWN} of the ${found.channels.length} maps below contribute most:`));
   }
-  for (const channel of many ? bySize.slice(0, SHOWN) : found.channels) made.append(step(channel, many));
+  const shown = many ? bySize.slice(0, SHOWN) : found.channels;
+  for (const channel of shown) made.append(step(channel, many));
   const rest = many ? bySize.slice(SHOWN).reduce((total, { sum }) => total + sum, 0) : 0;
-  const terms = (many ? bySize.slice(0, SHOWN) : found.channels).map(({ sum }) => number(sum));
+  const terms = shown.map(({ sum }) => number(sum));
   if (many) terms.push(`${number(rest)} (all others)`);
   terms.push(`${number(found.bias)} (bias)`);
   const total = found.channels.reduce((sum, channel) => sum + channel.sum, found.bias);

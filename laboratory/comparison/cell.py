@@ -4,12 +4,10 @@ The training images are the first ones of CIFAR-10's training data; the validati
 Rates are chosen on these. The test images are used once, when a cell of the final grids has finished.
 """
 
-import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from laboratory.grids.cell import NUM_VALIDATION, ONE_AT_A_TIME, cifar10, origin, split
-from laboratory.runs.answers import ask
+from laboratory.grids.cell import ONE_AT_A_TIME, Stopwatch, cifar10, curves, measure, origin, split
 from laboratory.runs.recipe import Experiment
 from utils.architectures.cost import multiply_adds
 from utils.data import Dataset
@@ -49,15 +47,13 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
     setting = replace(setting, seed=seed)
     with ONE_AT_A_TIME, under_dtype_policy(fastest_dtype_policy()):
         dataset = dataset or cifar10()
-        start, processor_start = time.perf_counter(), time.process_time()
+        stopwatch = Stopwatch()
         model, history = _train(setting, dataset)
-        seconds = {
-            "seconds": round(time.perf_counter() - start, 2),
-            "processor_seconds": round(time.process_time() - processor_start, 2),
-        }
+        seconds = stopwatch.columns()
         size = {"num_parameters": model.count_params(), "multiply_adds": multiply_adds(model)}
         used = {"dtype_policy": fastest_dtype_policy()}
-        return _measure(model, setting, dataset) | size | seconds | _curves(history) | used | origin(dataset)
+        lines = curves(history, ("accuracy", "loss"))
+        return _measure(model, setting, dataset) | size | seconds | lines | used | origin(dataset)
 
 
 def _train(setting: Setting, dataset: Dataset) -> tuple[keras.Model, dict[str, list[float]]]:
@@ -88,17 +84,5 @@ def _train(setting: Setting, dataset: Dataset) -> tuple[keras.Model, dict[str, l
 
 def _measure(model: keras.Model, setting: Setting, dataset: Dataset) -> dict[str, float]:
     train, validation, test = split(dataset, setting.num_images)
-    # So many of the training images are enough to measure the accuracy on them.
-    parts = {"train": tuple(part[:NUM_VALIDATION] for part in train), "val": validation}
-    if setting.ask_test:
-        parts["test"] = test
-    result = {"test_accuracy": float("nan"), "test_loss": float("nan")}
-    for name, (images, labels) in parts.items():
-        answers = ask(model, images, labels)
-        result |= {f"{name}_accuracy": answers.accuracy, f"{name}_loss": answers.loss}
-    return result
-
-
-def _curves(history: dict[str, list[float]]) -> dict[str, str]:
-    names = ("accuracy", "loss", "val_accuracy", "val_loss")
-    return {f"{name}_curve": " ".join(f"{value:.4f}" for value in history[name]) for name in names}
+    parts = {"train": train, "val": validation} | ({"test": test} if setting.ask_test else {})
+    return {"test_accuracy": float("nan"), "test_loss": float("nan")} | measure(model, parts)

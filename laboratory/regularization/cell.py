@@ -6,12 +6,19 @@ used once, when a cell has finished.
 """
 
 import functools
-import time
 from typing import Any
 
-from laboratory.grids.cell import NUM_CLASSES, NUM_VALIDATION, ONE_AT_A_TIME, cifar10, origin, split
+from laboratory.grids.cell import (
+    NUM_CLASSES,
+    ONE_AT_A_TIME,
+    Stopwatch,
+    cifar10,
+    curves,
+    measure,
+    origin,
+    split,
+)
 from laboratory.regularization.network import AUGMENTATIONS, Setting, jitter_colors, laboratory_network
-from laboratory.runs.answers import ask
 from utils.architectures.cost import multiply_adds
 from utils.data import Dataset
 from utils.training import (
@@ -26,6 +33,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+PARTS: tuple[str, ...] = ("train", "val", "test")
 # Kernel weights are counted in bins of 0.01; the outer bins hold everything beyond.
 WEIGHT_BINS = np.linspace(-0.305, 0.305, 62)
 
@@ -48,34 +56,18 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
         dataset = dataset or cifar10()
         model = _compiled_network(setting)
         reset(model, setting, seed)
-        start, processor_start = time.perf_counter(), time.process_time()
+        stopwatch = Stopwatch()
         history = fit_setting(model, setting, seed, dataset)
-        seconds = {
-            "seconds": round(time.perf_counter() - start, 2),
-            "processor_seconds": round(time.process_time() - processor_start, 2),
-        }
+        seconds = stopwatch.columns()
+        parts = dict(zip(PARTS, split(dataset, setting.num_images, setting.draw), strict=True))
         return (
-            _measure(model, setting, dataset)
+            measure(model, parts)
             | seconds
             | _describe(model)
             | _curves(history)
             | {"dtype_policy": fastest_dtype_policy()}
             | origin(dataset)
         )
-
-
-def parts(dataset: Dataset, setting: Setting) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """Return (images, labels) for training, validation and test: the setting's draw of training images.
-
-    Raises:
-        ValueError: there are not so many training images besides the validation images.
-    """
-    first, validation, test = split(dataset, setting.num_images)
-    if not setting.draw:
-        return first, validation, test
-    num_available = len(dataset.x_train) - NUM_VALIDATION
-    chosen = np.random.default_rng(setting.draw).choice(num_available, setting.num_images, replace=False)
-    return (dataset.x_train[chosen], dataset.y_train[chosen]), validation, test
 
 
 def compile_setting(model: keras.Model, setting: Setting) -> None:
@@ -98,12 +90,11 @@ def compile_setting(model: keras.Model, setting: Setting) -> None:
 
 def fit_setting(model: keras.Model, setting: Setting, seed: int, dataset: Dataset) -> dict[str, list[float]]:
     """Train a compiled network in rounds of `round_steps` batches; return the history of `fit`."""
-    (images, labels), (val_images, val_labels), _ = parts(dataset, setting)
+    train, (val_images, val_labels), _ = split(dataset, setting.num_images, setting.draw)
     variation = AUGMENTATIONS[setting.augmentation]
     num_epochs = -(-setting.num_steps * setting.batch_size // setting.num_images)
     batches, _ = shuffled_batches(
-        images,
-        labels,
+        *train,
         batch_size=setting.batch_size,
         seed=seed,
         epochs=range(num_epochs),
@@ -153,19 +144,6 @@ def reset(model: keras.Model, setting: Setting, seed: int) -> None:
         state.assign([seed * 100 + index, 0])
 
 
-def _measure(model: keras.Model, setting: Setting, dataset: Dataset) -> dict[str, float]:
-    """Return accuracy and cross-entropy, without smoothing, dropout, augmentation or penalty."""
-    train, validation, test = parts(dataset, setting)
-    # So many of the training images are enough to measure the accuracy on them.
-    train = tuple(part[:NUM_VALIDATION] for part in train)
-    result = {}
-    for name, (images, labels) in {"train": train, "val": validation, "test": test}.items():
-        answers = ask(model, images, labels)
-        result[f"{name}_accuracy"] = answers.accuracy
-        result[f"{name}_loss"] = answers.loss
-    return result
-
-
 def _describe(model: keras.Model) -> dict[str, Any]:
     """Return size and cost of the network, and the distribution of its kernel weights."""
     with_kernel = (keras.layers.Conv2D, keras.layers.Dense)
@@ -186,7 +164,6 @@ def _describe(model: keras.Model) -> dict[str, Any]:
 
 def _curves(history: dict[str, list[float]]) -> dict[str, Any]:
     """Return the history as texts of one number per round, and the round with the lowest validation loss."""
-    names = ("accuracy", "cross_entropy", "val_accuracy", "val_cross_entropy")
-    curves = {f"{name}_curve": " ".join(f"{value:.4f}" for value in history[name]) for name in names}
     losses = history["val_cross_entropy"]
-    return {"num_rounds": len(losses), "best_round": int(np.argmin(losses)) + 1} | curves
+    rounds = {"num_rounds": len(losses), "best_round": int(np.argmin(losses)) + 1}
+    return rounds | curves(history, ("accuracy", "cross_entropy"))

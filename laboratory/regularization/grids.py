@@ -119,17 +119,19 @@ STRENGTHS = Grid(
     train=train_cell,
 )
 
+FOUR = {
+    "none": BASE,
+    "flip, shift 4": BASE.replace(augmentation="flip and shift"),
+    "normalization": BASE.replace(batch_normalization=True),
+    "flip, shift 4, normalization": BEST,
+}
+
 # Does dropout still help beside augmentation and normalization?
 INTERACTIONS = Grid(
     name="interactions",
     settings={
         f"{name}, dropout {rate}": setting.replace(dropout=rate)
-        for name, setting in {
-            "none": BASE,
-            "flip, shift 4": BASE.replace(augmentation="flip and shift"),
-            "normalization": BASE.replace(batch_normalization=True),
-            "flip, shift 4, normalization": BEST,
-        }.items()
+        for name, setting in FOUR.items()
         for rate in (0.0, 0.2, 0.4)
     },
     num_seeds=3,
@@ -141,13 +143,7 @@ DRAWS = Grid(
     name="draws",
     settings={
         f"{name}, draw {draw}": setting.replace(draw=draw)
-        for name, setting in {
-            "none": BASE,
-            "dropout 0.4": BASE.replace(dropout=0.4),
-            "flip, shift 4": BASE.replace(augmentation="flip and shift"),
-            "normalization": BASE.replace(batch_normalization=True),
-            "flip, shift 4, normalization": BEST,
-        }.items()
+        for name, setting in {**FOUR, "dropout 0.4": BASE.replace(dropout=0.4)}.items()
         for draw in (1, 2, 3)
     },
     num_seeds=3,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from utils.explain.scores import share_interval
-from utils.figures.curves import COLORS, NAME_HEIGHT, apart, plot_named
+from utils.figures.curves import COLORS, NAME_HEIGHT, apart, labeled, plot_named
 from utils.figures.images import show_images
 from utils.figures.style import RED, describe, store_few_colors
 
@@ -148,10 +148,7 @@ def plot_strengths(pictures: Mapping[str, np.ndarray], *, alt: str) -> Axes:
     for name, height in apart(ends, NAME_HEIGHT * float(np.ptp(np.log10(ax.get_ylim())))).items():
         ax.annotate(name, (right, 10**height), color=colors[name], va="center", fontsize="large")
     ax.set_xlim(1, 5 * right)
-    ax.set_xlabel("frequency: waves across the picture", fontsize="large")
-    ax.set_ylabel("strength", fontsize="large")
-    ax.grid(alpha=0.3)
-    return describe(ax, alt)
+    return labeled(ax, "frequency: waves across the picture", "strength", alt)
 
 
 def show_outlined(pictures: Mapping[str, tuple[np.ndarray, np.ndarray]], *, alt: str) -> np.ndarray:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from utils.explain import Occlusion, TopPatches
 from utils.figures.curves import plot_named
 from utils.figures.patches import (
-    FINEST,
     NUM_COLORS,
     as_signed,
     enlarge,
+    factor_for,
     largest_box,
     lay_out,
     patch_grid,
@@ -46,9 +46,8 @@ def show_feature_maps(
         strongest = np.argsort(-of_layer.sum(axis=(0, 1)), kind="stable")[:num_maps]
         shown = np.moveaxis(of_layer[..., strongest], -1, 0)
         shown = shown / np.maximum(shown.max(axis=(1, 2), keepdims=True), 1e-12)
-        ax.imshow(
-            lay_out(enlarge(shown[..., None], -(-FINEST // shown.shape[1])), 3), cmap="gray", vmin=0, vmax=1
-        )
+        tiles = enlarge(shown[..., None], factor_for(shown.shape[1]))
+        ax.imshow(lay_out(tiles, 3), cmap="gray", vmin=0, vmax=1)
         ax.set_title(f"{name}: {of_layer.shape[0]} × {of_layer.shape[1]}", fontsize="x-large")
     return store_few_colors(describe(axes.ravel()[: len(maps) + 1], alt))
 
@@ -76,7 +75,7 @@ def show_filters(
         sorted_filters = filters[np.argsort(-sizes, kind="stable")[:num_shown]]
         limit = np.percentile(abs(sorted_filters), 99.5)
         shown = (0.5 + sorted_filters / (2 * limit)).clip(0, 1)
-        ax.imshow(lay_out(enlarge(shown, -(-FINEST // shown.shape[1])), num_columns))
+        ax.imshow(lay_out(enlarge(shown, factor_for(shown.shape[1])), num_columns))
         ax.set_title(name, fontsize="x-large", loc="left")
         ax.axis("off")
     return store_few_colors(describe(axes[:, 0], alt))
@@ -104,7 +103,7 @@ def show_growth(
         boxes = np.concatenate([top.boxes[:, 0] for top in tops])
         by_unit = np.arange(len(boxes)).reshape(len(tops), -1).T.ravel()
         size = largest_box(boxes)
-        factor = -(-FINEST // size.min())
+        factor = factor_for(size.min())
         pictures, boxes = enlarge(pictures[by_unit], factor), factor * boxes[by_unit]
         grid = patch_grid(pictures, boxes, len(tops), factor * size)
         ax.imshow(grid, interpolation="nearest")

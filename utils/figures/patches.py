@@ -73,6 +73,11 @@ def lay_out(tiles: np.ndarray, num_columns: int) -> np.ndarray:
     return np.vstack([np.hstack(row) for row in rows])[1:, 1:]
 
 
+def factor_for(size: int) -> int:
+    """Return how many times as large tiles of this size are shown, so that lines between them are thin."""
+    return -(-FINEST // size)
+
+
 def enlarge(pictures: np.ndarray, factor: int) -> np.ndarray:
     """Repeat each pixel of pictures (k, H, W, C) along both axes."""
     return pictures.repeat(factor, axis=1).repeat(factor, axis=2)
@@ -143,8 +148,8 @@ def draw_unit(axes: Sequence[Axes] | np.ndarray, top: TopPatches, number: int) -
     """
     parts = (as_signed(top.projections[number]), top.images[number].clip(0, 1))
     size = largest_box(top.boxes)
+    factor = factor_for(size.min())
     for ax, pictures in zip(axes, parts, strict=False):
-        factor = -(-FINEST // size.min())
         grid = patch_grid(enlarge(pictures, factor), factor * top.boxes[number], size=factor * size)
         ax.imshow(grid.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         ax.axis("off")
