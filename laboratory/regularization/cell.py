@@ -122,7 +122,8 @@ def fit_setting(model: keras.Model, setting: Setting, seed: int, dataset: Datase
     ).history
 
 
-@functools.lru_cache(maxsize=32)
+# The grid with the most rows has 50, and its cells take turns row by row.
+@functools.lru_cache(maxsize=64)
 def _compiled_network(setting: Setting) -> keras.Model:
     """Return the compiled network that all cells of one row share, as building it takes seconds."""
     with under_dtype_policy(fastest_dtype_policy()):
