@@ -1,10 +1,13 @@
 """Assignments and the answers kept beside them: a submission is the source with its solutions replaced."""
 
 import copy
+import importlib
 import re
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
+
+from utils.practice.tasks import Tasks
 
 import nbformat
 
@@ -43,10 +46,22 @@ def tasks(source: Path) -> list[Task]:
     found = []
     for name in solved:
         solution = MARKS.sub("", cells[name].source)
-        wrong = {slip: _edited(solution, *edit) for slip, edit in answers[name]["wrong"].items()}
+        wrong = {slip: _edited(solution, *edit) for slip, edit in answers[name].get("wrong", {}).items()}
+        wrong = wrong or named_slips(source, name)
         points = cells[f"{name}-check"].metadata.nbgrader.points
         found.append(Task(name, points, solution, wrong, answers[name]["another_way"].strip()))
     return found
+
+
+def named_slips(source: Path, task: str) -> dict[str, str]:
+    """Return the wrong answers that the check of a task names, by the sentence that it says."""
+    exercise = tasks_of(source).exercises[task]
+    return {sentence: exercise.with_slip(sentence) for sentence in exercise.slips}
+
+
+def tasks_of(source: Path) -> Tasks:
+    """Return what checks the tasks of an assignment, from utils.practice."""
+    return importlib.import_module(f"utils.practice.assignment_{source.parent.name[:2]}").tasks
 
 
 def _edited(solution: str, old: str, new: str) -> str:

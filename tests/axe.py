@@ -60,5 +60,7 @@ def _run(page: Page, options: dict, within: str) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     call = "([within, options]) => axe.run({ include: within }, options)"
-    found = page.evaluate(call, [within, options | {"resultTypes": ["violations"]}])["violations"]
+    found = page.evaluate(call, [within, options | {"resultTypes": ["violations"], "preload": False}])[
+        "violations"
+    ]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]

@@ -19,7 +19,7 @@ ALL = sum(task.points for task in TASKS)
 BUT_FIRST = ALL - TASKS[0].points
 NOTHING = 0
 REFUSED = "refused"
-WRONG = "\ncorrelate = lambda image, kernel: image * 0\n"
+WRONG = "\ncorrelate = lambda image, kernel, stride: image * 0\n"
 
 
 class Hostile(NamedTuple):
@@ -39,24 +39,24 @@ class HostileFolder(NamedTuple):
 # What an unlucky answer does. It stands in place of the first one.
 ACCIDENTS = {
     "endless-loop": "while True:\n    pass",
-    "endless-loop-in-a-call": "def correlate(image, kernel):\n    while True:\n        pass",
-    "endless-recursion": "def correlate(image, kernel):\n    return correlate(image, kernel)",
+    "endless-loop-in-a-call": "def correlate(image, kernel, stride):\n    while True:\n        pass",
+    "endless-recursion": "def correlate(image, kernel, stride):\n    return correlate(image, kernel, stride)",
     "system-exit": "import sys\n\nsys.exit(0)",
-    "system-exit-in-a-call": "import sys\n\ncorrelate = lambda image, kernel: sys.exit(0)",
+    "system-exit-in-a-call": "import sys\n\ncorrelate = lambda image, kernel, stride: sys.exit(0)",
     "killed-python": "import os\n\nos._exit(0)",
-    "killed-python-in-a-call": "import os\n\ncorrelate = lambda image, kernel: os._exit(0)",
+    "killed-python-in-a-call": "import os\n\ncorrelate = lambda image, kernel, stride: os._exit(0)",
     "interrupt": "raise KeyboardInterrupt",
     "memory-hog": "import numpy as np\n\nhoard = [np.ones(2**25) for _ in range(1000)]",
     "output-flood": "while True:\n    print('x' * 1000)",
     "raw-output-flood": "import os\n\nfor _ in range(1000):\n    os.write(1, b'x' * 100_000)",
     "large-page": "from IPython.display import HTML, display\n\ndisplay(HTML('x' * 50_000_000))" + WRONG,
-    "large-result": "import numpy as np\n\ncorrelate = lambda image, kernel: np.zeros(10_000_000)",
-    "large-integer": "correlate = lambda image, kernel: 10**100_000",
-    "endless-result": "import itertools\n\ncorrelate = lambda image, kernel: itertools.count()",
+    "large-result": "import numpy as np\n\ncorrelate = lambda image, kernel, stride: np.zeros(10_000_000)",
+    "large-integer": "correlate = lambda image, kernel, stride: 10**100_000",
+    "endless-result": "import itertools\n\ncorrelate = lambda image, kernel, stride: itertools.count()",
     "large-file": "file = open('large', 'wb')\nfor _ in range(5000):\n    file.write(bytes(2**20))",
     "large-files": "for k in range(100):\n    open(f'{k}', 'wb').write(bytes(2**25))\nwhile True:\n    pass",
     "asks-for-input": "correlate = input()",
-    "syntax-error": "def correlate(image, kernel)\n    return image",
+    "syntax-error": "def correlate(image, kernel, stride)\n    return image",
     "null-character": "correlate = '\0'",
     "waiting-child": "import subprocess\n\nsubprocess.Popen(['sleep', '600'])" + WRONG,
     "no-function": "correlate = [1, 2, 3]",
@@ -68,6 +68,13 @@ ATTACKS = {
     "replaced-checkers": """
 from utils.practice import checks
 checks.expect_array = checks.expect_equal = checks.verify = lambda *arguments: None
+""",
+    "replaced-tasks": """
+from utils.practice import exercises, tasks
+from utils.practice.assignment_01 import tasks as checks
+tasks.Tasks.expect = lambda *_, **named: print("Right")
+exercises.Exercise.judge = lambda *_: exercises.Verdict("right", "Right.")
+checks.exercises.clear()
 """,
     "replaced-comparison": """
 from utils.practice import checks, comparison
@@ -133,7 +140,7 @@ class Equal:
     shape, dtype, ndim, size = (3, 3), float, 2, 9
     __eq__ = __array_ufunc__ = __array_function__ = lambda self, *arguments, **named: True
     __bool__ = __len__ = __index__ = lambda self: 1
-correlate = lambda image, kernel: Equal()
+correlate = lambda image, kernel, stride: Equal()
 """,
     "array-that-lies": """
 import numpy as np
@@ -141,14 +148,14 @@ class Lies(np.ndarray):
     def __array_ufunc__(self, *arguments, **named):
         return True
     astype = all = lambda self, *arguments, **named: self
-correlate = lambda image, kernel: np.zeros((3, 3)).view(Lies)
+correlate = lambda image, kernel, stride: np.zeros((3, 3)).view(Lies)
 """,
     "pickled-code": """
 import numpy as np
 class Code:
     def __reduce__(self):
         return print, ("passed",)
-correlate = lambda image, kernel: np.array([Code()], dtype=object)
+correlate = lambda image, kernel, stride: np.array([Code()], dtype=object)
 """,
     "forged-replies": """
 import os

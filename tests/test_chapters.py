@@ -16,7 +16,7 @@ REQUIRED_HEADINGS = (
     "Further reading",
 )
 # Chapters whose cells are longer than they should be, and the median of lines that they have.
-LONGER = {"03_structure": 7.5, "04_backpropagation": 7}
+LONGER = {"03_structure": 7.5, "04_backpropagation": 7, "15_speed": 7}
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 
 

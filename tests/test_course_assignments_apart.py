@@ -28,6 +28,7 @@ QUICK = [
     "names-exchanged",
     "killed-python-in-a-call",
     "replaced-checkers",
+    "replaced-tasks",
     "replaced-numpy",
     "input-transformer",
     "equal-to-all",
@@ -91,6 +92,12 @@ def test_numpy_numbers_stay_numpy_numbers(value):
 )
 def test_collections_arrive(value, arrives):
     assert sent(value) == arrives
+
+
+def test_a_gap_and_the_name_of_a_function_arrive():
+    """A check says "Not answered yet." of `...`, and how to call a function by its name."""
+    assert sent(...) is ... and sent((1, ...))[1] is ...
+    assert sent(line).__name__ == "line" and sent(lambda: 0).__name__ == "function"
 
 
 class Strange:

@@ -117,7 +117,7 @@ def test_feedback_says_what_was_wrong(course, graded):
     assert (result := course.api.generate_feedback(NAME, "honest-03"))["success"], result["log"]
     assert course.api.release_feedback(NAME)["success"]
     page = course.fetch_feedback(NAME, "honest-03")[0].read_text(encoding="utf-8")
-    assert "AssertionError" in page and "Put your answer here" not in page
+    assert "Not yet. " in page and "Put your answer here" not in page
 
 
 def test_no_script_reaches_the_page_with_the_feedback(course, graded):

@@ -6,8 +6,9 @@ import json
 import os
 
 from course.assignments import __main__ as command
-from course.assignments import release
+from course.assignments import chapters, release
 from course.assignments.__main__ import main
+from course.assignments.chapters import CHAPTERS, progress_lines
 from course.assignments.progress import check
 from course.assignments.release import STUB, find, student_version
 
@@ -117,7 +118,8 @@ def test_progress_says_which_tasks_pass_and_why_others_do_not(started, capsys):
     status, shown, _ = progress(started, capsys)
     assert status == 0
     assert f"{FULL - found[1].points} of {FULL} points" in shown
-    assert "open    convolve  The kernel is not turned" in shown
+    assert "  1  correlate    Right, 3 points.\n" in shown
+    assert "  2  convolve     Not yet. The kernel is not turned: this is a correlation.\n" in shown
     assert started.read_bytes() == before
 
 
@@ -129,7 +131,7 @@ def test_an_endless_loop_and_an_untouched_task_are_reported(started):
     assert list(results) == [task.name for task in found]
     assert [results[task.name].passes for task in found] == [True] + [False] * (len(found) - 1)
     assert "5 seconds" in results[found[1].name].message
-    assert "Put your answer here" in results[found[2].name].message
+    assert {results[task.name].message for task in found[2:]} == {"Not answered yet."}
 
 
 @pytest.mark.parametrize("copies", ["at the end", "at the beginning", "emptied"])
@@ -144,7 +146,7 @@ def test_pasted_cells_count_once_and_are_warned_about(solved, capsys, copies):
     nbformat.write(notebook, solved)
     status, shown, _ = progress(solved, capsys)
     assert status == 0 and f"{FULL} of {FULL} points" in shown
-    assert shown.count("  passes  ") == len(tasks(SOURCE))
+    assert shown.count("  Right, ") == len(tasks(SOURCE))
     assert "warning: The cell correlate-check stands more than once; it counts once." in shown
 
 
@@ -184,7 +186,6 @@ def test_a_notebook_that_begins_with_a_byte_order_mark_is_read(solved, capsys):
 
 
 def test_skipped_assertions_let_no_wrong_answer_pass(started, capsys, monkeypatch):
-    """The check of assignment 02's volumes is an assertion."""
     monkeypatch.setenv("PYTHONOPTIMIZE", "1")
     assert main(["start", "2", "--folder", str(started.parents[1])]) == 0
     place = started.parents[1] / SOURCES[1].parent.name / SOURCES[1].name
@@ -204,6 +205,80 @@ def test_a_broken_notebook_hides_no_other(solved, capsys):
     assert status == 2 and f"{NAME}: {FULL} of {FULL} points" in shown
     assert f"{SOURCES[1].parent.name} was not checked" in error and "no notebook that can be read" in error
     assert f"{SOURCES[2].parent.name} was not checked" in error and "is no file" in error
+
+
+# progress in the chapters
+
+
+@pytest.fixture
+def chapter(tmp_path):
+    """The first chapter, with an answer of each kind in its four cells to fill."""
+    original = CHAPTERS / "01_convolution.ipynb"
+    notebook = nbformat.read(original, as_version=4)
+    answers = {
+        "by hand": ("value = ...", "value = 64"),
+        "correlate": ("= ...", "= np.sum(image[row : row + h, column : column + w])"),
+        "shift": ("move_right = ...", "move_right = no_such_name"),
+    }
+    for name, edit in answers.items():
+        cell = next(cell for cell in notebook.cells if f'practice.check("{name}"' in cell.source)
+        cell.source = cell.source.replace(*edit)
+    nbformat.write(notebook, tmp_path / original.name)
+    return tmp_path
+
+
+def test_progress_in_a_chapter_that_was_begun(chapter):
+    assert progress_lines(chapter) == [
+        "chapter 01_convolution: 1 of 4 right",
+        "  1  by hand    Right.",
+        "  2  correlate  Not yet. The weights are missing: this adds up the pixels of the window.",
+        "  3  shift      Not answered yet. (name 'no_such_name' is not defined)",
+        "  4  sharpen    Not answered yet.",
+    ]
+
+
+def test_chapters_as_they_came_are_not_run(monkeypatch):
+    monkeypatch.setattr(chapters, "run_apart", None)
+    assert progress_lines(CHAPTERS) == []
+
+
+# report
+
+
+def graded(folder, student: str, errors: dict[str, dict]) -> None:
+    """Write a notebook as nbgrader keeps it: a check that did not pass has an error among its outputs."""
+    notebook = read(SOURCE)
+    for cell in notebook.cells:
+        if cell.metadata.nbgrader.grade_id in errors:
+            error = errors[cell.metadata.nbgrader.grade_id]
+            cell.outputs = [nbformat.v4.new_output("error", traceback=[], **error)]
+    place = folder / student / NAME / SOURCE.name
+    place.parent.mkdir(parents=True)
+    nbformat.write(notebook, place)
+
+
+def test_a_report_counts_what_a_class_gets_wrong(tmp_path, capsys):
+    slip = {"ename": "NotYet", "evalue": 'Not yet. The slip.\nFor a hint, run tasks.hint("convolve").'}
+    other = {"ename": "NotYet", "evalue": "Not yet. For one pixel: the result is 3; it should be 4."}
+    graded(tmp_path, "ada", {"convolve-check": slip, "fold-check": other})
+    graded(tmp_path, "ben", {"convolve-check": slip})
+    graded(tmp_path, "cem", {"convolve-check": {"ename": "NotImplementedError", "evalue": "Put your answer"}})
+    assert main(["report", "--folder", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == [f"{NAME}: 3 students", "  1  correlate: 3 of 3 right"]
+    assert lines[2:5] == [
+        "  2  convolve: 0 of 3 right",
+        "       2 x  Not yet. The slip.",
+        "       1 x  Not answered yet.",
+    ]
+    assert lines[7:9] == ["  5  fold: 2 of 3 right", "       1    other answers, each given once"]
+
+
+def test_a_report_on_nothing_says_so(tmp_path, capsys):
+    assert main(["report", "--folder", str(tmp_path)]) == 2
+    assert main(["report", "1", "--folder", str(tmp_path)]) == 2
+    shown = capsys.readouterr().err
+    assert "Nothing has been graded" in shown and f"No notebook of {NAME} has been graded" in shown
 
 
 # nothing to do

@@ -60,9 +60,12 @@ def test_figures_are_never_folded(page):
 
 
 def test_a_question_is_framed_with_its_answer(page):
-    frames = re.findall(r'(?s)<div class="question (\w+)">(.*?)</details>\s*</div>', page)
-    assert [kind for kind, _ in frames] == ["predict", "remember"]
-    for _, inside in frames:
+    frames = re.findall(
+        r'(?s)<div class="question (\w+)" data-question="(\w+)">(.*?)</details>\s*</div>', page
+    )
+    assert [kind for kind, _, _ in frames] == ["predict", "remember"]
+    assert len({name for _, name, _ in frames}) == 2  # of what was answered, in the browser
+    for _, _, inside in frames:
         assert "gray wall" in inside and "times 0" in inside
         assert "Before." not in inside and "Behind." not in inside
     assert page.count('class="question') == 2  # without a fold, no frame; a solution is none either

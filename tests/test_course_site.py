@@ -5,13 +5,15 @@ import hashlib
 import itertools
 import json
 import re
+import runpy
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from browser import Reader
-from built_pages import PATIENCE, REPOSITORY, Page, first_visit, reading
+from built_pages import COURSE, PATIENCE, REPOSITORY, Page, first_visit, reading
 from chapter_code import CHAPTERS
 from playwright.sync_api import expect
 
@@ -98,12 +100,39 @@ def test_page_is_light(site, pages, chapter):
 
 
 @chapters
-def test_page_offers_download_colab_and_binder(site, pages, chapter):
+def test_page_offers_download_and_binder(site, pages, chapter):
+    """And nothing where the chapter's first import would fail, as in Colab."""
     links = pages[page_of(site, chapter)].links
     path = f"notebooks/{chapter.name}"
     assert any(link.endswith(f"_sources/{path}") for link in links)
-    assert f"https://colab.research.google.com/github/{REPOSITORY}/blob/main/{path}" in links
+    assert [link for link in links if "colab" in link] == []
     assert f"https://mybinder.org/v2/gh/{REPOSITORY}/main?urlpath=lab/tree/{path}" in links
+
+
+@pytest.mark.parametrize(
+    ("origin", "page", "address"),
+    [
+        (
+            "git@github.com:Some/deep-cnn.git",
+            "https://github.com/Some/deep-cnn",
+            "https://some.github.io/deep-cnn/",
+        ),
+        (
+            "https://github.com/some/course",
+            "https://github.com/some/course",
+            "https://some.github.io/course/",
+        ),
+        ("https://example.org/course.git", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_buttons_lead_to_the_repository_and_without_one_there_are_none(monkeypatch, origin, page, address):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    done = subprocess.CompletedProcess([], 0, stdout=f"{origin}\n")
+    monkeypatch.setattr(subprocess, "run", lambda *arguments, **options: done)
+    conf = runpy.run_path(str(COURSE / "course" / "build" / "conf.py"))
+    assert conf["repository"]() == page and conf["html_baseurl"] == address
+    assert ("launch_buttons" in conf["html_theme_options"]) == bool(page)
 
 
 def test_there_is_no_page_that_shows_nothing(site):
@@ -124,7 +153,7 @@ def test_the_folder_leads_to_the_home_page(site):
 
 def test_every_deck_is_on_the_site(pages, site):
     decks = pages[site / "slides" / "index.html"].links
-    assert decks == [f"{chapter.stem}.html" for chapter in CHAPTERS]
+    assert [deck for deck in decks if deck[:2].isdigit()] == [f"{chapter.stem}.html" for chapter in CHAPTERS]
 
 
 # In a browser
@@ -239,9 +268,46 @@ def test_the_search_page_hides_nothing_that_is_typed(reader):
     assert icon["x"] + icon["width"] < box["x"] + padding
 
 
-def test_next_leads_on(reader):
+LONG = "12_explaining"  # its contents are longer than a screen of 768 pixels
+CUT = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+MARKED = "#pst-page-toc-nav a.active"
+
+
+def test_the_contents_follow_the_reader_and_stay_in_sight(reader):
+    """Also after a jump, which passes over headings; the theme alone loses the reader then."""
+    page = reader.page
+    page.set_viewport_size({"width": 1366, "height": 500})
+    page.goto(f"{reader.address}/notebooks/{LONG}.html")
+    headings = page.locator("article h2")
+    for place in (headings.count() // 2, headings.count() - 2, 1):
+        headings.nth(place).evaluate("one => scrollTo(0, one.getBoundingClientRect().top + scrollY - 100)")
+        title = headings.nth(place).evaluate("one => one.firstChild.textContent")
+        expect(page.locator(MARKED)).to_have_count(1)
+        expect(page.locator(MARKED)).to_have_text(title)
+        expect(page.locator(MARKED)).to_have_attribute("aria-current", "true")
+        expect(page.locator(MARKED)).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_on_paper_no_code_is_cut(reader):
+    """In a window of its own: another session of the browser's tools would take the paper away."""
+    page = reader.page.context.browser.new_page(viewport={"width": 700, "height": 1000})  # about A4
+    page.emulate_media(media="print")
+    cut = []
+    for chapter in (CHAPTERS[0], CHAPTERS[-1]):
+        page.goto(f"{reader.address}/notebooks/{chapter.stem}.html")
+        assert page.evaluate("matchMedia('print').matches")
+        cut += page.locator("article pre:visible").evaluate_all(CUT)
+        right = "all => Math.max(...all.map(one => one.getBoundingClientRect().right))"
+        assert page.locator("article :is(pre, img):visible").evaluate_all(right) <= 700
+    page.close()
+    assert cut == []
+
+
+def test_next_leads_on_and_says_which_chapter(reader):
     page = reader.page
     page.goto(f"{reader.address}/notebooks/{CHAPTERS[0].stem}.html")
+    expect(page.locator("a.right-next .prev-next-title")).to_have_text(re.compile(r"^02 "))
     page.locator("a.right-next").click()
     page.wait_for_url(f"**/notebooks/{CHAPTERS[1].stem}.html")
     page.locator("a.left-prev").click()

@@ -203,6 +203,15 @@ def test_every_slide_has_a_heading_is_whole_and_read_from_the_last_row(reader, c
     check(measured)
 
 
+def test_every_slide_of_the_whole_lecture_is_whole_and_read_from_the_last_row(reader):
+    reader.page.goto(f"{reader.address}/index.html")
+    reader.page.get_by_role("link", name="The whole lecture").click()
+    reader.page.wait_for_function("window.Reveal?.isReady()")
+    measured = reader.page.evaluate(MEASURE)
+    assert len(measured) >= 40
+    check(measured)
+
+
 def test_a_slide_as_full_as_may_be_is_whole_and_read_from_the_last_row(reader, trial):
     show(reader, trial)
     measured = reader.page.evaluate(MEASURE)

@@ -1,7 +1,6 @@
 """Maps side by side, mosaics, destroyed weights, and the diagnosis of a first layer."""
 
 from utils.explain import (
-    activity,
     aliased_energy,
     cover_squares,
     deconvnet,
@@ -13,7 +12,6 @@ from utils.explain import (
     occlusion,
     randomize_downward,
     rank_correlation,
-    similarity,
     strongest_units,
     unsteadiness,
 )
@@ -109,28 +107,6 @@ def test_weights_are_destroyed_from_the_scores_downward():
 
 
 # Diagnosis
-
-
-def test_activity_counts_places():
-    model, images = small_network(), random_images(70)
-    expected = (feature_maps(model, "conv1", images) > 0).mean(axis=(0, 1, 2))
-    np.testing.assert_allclose(activity(model, images, "conv1"), expected, atol=1e-6)
-    kernel, bias = model.layers[0].get_weights()
-    model.layers[0].set_weights([kernel, np.array([-100, 100, *bias[2:]])])
-    assert activity(model, images, "conv1")[:2].tolist() == [0, 1]
-
-
-def test_similarity_is_the_cosine_of_each_filter():
-    kernel = np.random.default_rng(0).normal(size=(3, 3, 2, 4))
-    np.testing.assert_allclose(similarity(kernel, kernel * [1, 2, -1, 5]), [1, 1, -1, 1])
-    other = np.random.default_rng(1).normal(size=(3, 3, 2, 4))
-    expected = [1 - _cosine_distance(kernel[..., i], other[..., i]) for i in range(4)]
-    np.testing.assert_allclose(similarity(kernel, other), expected)
-    assert similarity(kernel, 0 * kernel).tolist() == [0, 0, 0, 0]
-
-
-def _cosine_distance(left, right):
-    return 1 - np.vdot(left, right) / np.linalg.norm(left) / np.linalg.norm(right)
 
 
 def test_aliased_energy_of_waves_is_known():

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from utils.architectures.cost import depth, multiply_adds, network_cost
 from utils.convolution import receptive_field
 from utils.explain import (
-    activity,
     deconvnet,
     grad_cam,
     guided_backprop,
@@ -167,7 +166,6 @@ RIGHT = {
     "deconvnet": right_deconvnet(),
     "top_patches": right_top_patches(),
     "maximize_filter": right_maximize_filter(),
-    "activity": (plain(IMAGES)[0].numpy() > 0).mean(axis=(0, 1, 2)),
     "strongest_units": plain(IMAGES)[0].numpy().sum(axis=(1, 2)).argmax(axis=1),
     "unsteadiness": right_unsteadiness(),
     "receptive_boxes": (1, 0, 9, 7),
@@ -211,7 +209,6 @@ METHODS = {
     "maximize_filter": lambda model: (
         maximize_filter(model, "maps", UNIT, num_steps=2, start=np.full((1, SIDE, SIDE, 3), 0.5)).images
     ),
-    "activity": lambda model: activity(model, IMAGES, "maps"),
     "strongest_units": lambda model: strongest_units(model, IMAGES, "maps"),
     "unsteadiness": lambda model: unsteadiness(model, IMAGES, shift=3),
     "receptive_boxes": lambda model: receptive_boxes(model, "maps", np.array((2, 1)), (SIDE, SIDE)),

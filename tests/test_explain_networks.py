@@ -2,7 +2,6 @@
 
 from utils import architectures
 from utils.explain import (
-    activity,
     deconvnet,
     grad_cam,
     guided_backprop,
@@ -322,7 +321,6 @@ METHODS = {
     "deconvnet": lambda model, images: deconvnet(model, images, 0, 0),
     "top_patches": lambda model, images: top_patches(model, images, 0, 0, k=1),
     "maximize_filter": lambda model, images: maximize_filter(model, 0, 0, num_steps=1),
-    "activity": lambda model, images: activity(model, images, 0),
     "strongest_units": lambda model, images: strongest_units(model, images, 0),
     "receptive_boxes": lambda model, images: receptive_boxes(model, 0, (0, 0), (6, 6)),
     "heat_maps": lambda model, images: heat_maps(model, images, 0, 0, size=3),

@@ -37,7 +37,7 @@ def test_what_does_not_fit_is_named(labels, answers, message):
 
 def test_rows_go_from_the_top_down_with_their_intervals():
     rows = {"first": (1.0, 0.5), "second": (-2.0, 0.0)}
-    ax = plot_intervals(rows, "points", alt="Two numbers with intervals.", reference=0)
+    ax = plot_intervals(rows, "points", alt="Two numbers with intervals.", reference=0, reference_name="none")
     assert [label.get_text() for label in ax.get_yticklabels()] == list(rows)
     assert ax.get_ylim() == (1.5, -0.5) and ax.get_xlabel() == "points"
     points, _, (bars,) = ax.containers[0]
@@ -45,6 +45,7 @@ def test_rows_go_from_the_top_down_with_their_intervals():
     ends = [segment[:, 0].tolist() for segment in bars.get_segments()]
     assert ends == [[0.5, 1.5], [-2, -2]]
     assert any(line.get_xdata() == [0, 0] for line in ax.lines)  # the reference
+    assert [text.get_text() for text in ax.texts] == ["none"]
 
 
 def test_it_draws_where_it_is_told_and_refuses_an_interval_turned_round():

@@ -54,8 +54,9 @@ def test_overlay_is_brightest_where_the_map_is_1(photos):
 
 
 def test_pictures_stand_in_rows_with_few_colors(photos):
-    axes = show_pictures(photos, ["a", "b", "c"], alt=ALT, num_columns=2, num_colors=32)
+    axes = show_pictures(photos, "abc", alt=ALT, rows=["up", "down"], num_columns=2, num_colors=32)
     assert [ax.get_title() for ax in axes] == ["a", "b", "c"]
+    assert [[text.get_text() for text in ax.texts] for ax in axes] == [["up"], [], ["down"]]
     assert axes[0].figure.num_colors == 32 and axes[0].figure.alt_text == ALT
     np.testing.assert_array_equal(picture(axes[2]), photos[2])
 

@@ -68,11 +68,13 @@ def test_growth_has_a_row_per_map_and_a_column_per_epoch(model, images):
     np.testing.assert_allclose(shown[5::11, 5::11], patch)
 
 
-def test_panels_share_their_horizontal_axis():
+def test_panels_share_their_axes():
     curves = {"shift": [1, 0.9, 0.7]}
-    left, right = plot_panels({"one": curves, "other": curves}, "pixels", x=[0, 1, 2], alt=ALT)
+    panels = {"one": {"shift": [0, 0.1, 0.4]}, "other": curves}
+    left, right = plot_panels(panels, "pixels", x=[0, 1, 2], alt=ALT)
     assert (left.get_xlabel(), left.get_ylabel(), right.get_ylabel()) == ("pixels", "one", "other")
     np.testing.assert_array_equal(right.lines[0].get_xydata(), [[0, 1], [1, 0.9], [2, 0.7]])
+    assert left.get_ylim() == right.get_ylim() and left.get_ylim()[0] < 0 < 1 < left.get_ylim()[1]
     assert left.figure is right.figure and left.figure.alt_text == ALT
 
 

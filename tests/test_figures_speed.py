@@ -1,6 +1,6 @@
 """Figures of chapter 15: what they show is what they were given."""
 
-from utils.figures.speed import plot_roofline, plot_staircase, show_whitening
+from utils.figures.speed import plot_gains, plot_roofline, show_whitening
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,9 +34,11 @@ def test_filters_are_gray_where_they_are_zero():
     np.testing.assert_array_equal(axes[1].images[0].get_array(), np.eye(12))
 
 
-def test_the_first_step_is_at_the_top():
-    columns = {"test_accuracy": [0.5, 0.7], "flip_accuracy": [0.52, 0.71], "seconds": [60, 90]}
-    left, right = plot_staircase(["start", "step"], columns, alt="Two steps, one below the other.")
-    np.testing.assert_allclose(left.get_lines()[0].get_xydata(), [(50, 1), (70, 0)])
-    assert [label.get_text() for label in left.get_yticklabels()] == ["start", "step"]
-    assert [bar.get_width() for bar in right.patches] == [1, 1.5]
+def test_the_first_step_is_at_the_top_and_luck_is_gray():
+    gains = {"start": 9.0, "step": -0.5}
+    ax = plot_gains(gains, [64.0, 63.5], 2.0, alt="Two steps, one below the other.")
+    top, bottom = ax.patches[1:]  # the first is the band
+    assert (top.get_width(), bottom.get_width()) == (9.0, -0.5)
+    assert ax.transData.transform((0, top.get_y()))[1] > ax.transData.transform((0, bottom.get_y()))[1]
+    assert top.get_facecolor() != bottom.get_facecolor()
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(gains)

@@ -5,7 +5,13 @@ import sys
 
 from course.assignments.limits import LimitedText, OutputLimitExceeded
 from utils.practice import checks
-from utils.practice.checks import expect_array, expect_equal, expect_statements, fingerprint_of
+from utils.practice.checks import (
+    expect_array,
+    expect_equal,
+    expect_result,
+    expect_statements,
+    fingerprint_of,
+)
 from utils.records import read_record
 
 import numpy as np
@@ -38,6 +44,33 @@ def test_a_right_answer_passes_in_any_form(answer):
 def test_a_wrong_answer_is_told_what_is_wrong(answer, words):
     with pytest.raises(AssertionError, match=words):
         expect_array(answer, RIGHT, {"It is turned.": RIGHT.T})
+
+
+def doubled(numbers, factor):
+    return numbers * factor
+
+
+@pytest.mark.parametrize("function", [doubled, lambda numbers, factor: (factor * numbers).tolist()])
+def test_a_function_that_returns_the_same_passes(function):
+    expect_result(function, doubled, RIGHT, 2)
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda numbers, factor: numbers.T * factor, "an array of shape (2, 3), 2: the shape is (3, 2)"),
+        (lambda numbers, factor: numbers, "the result at (0, 1) is 1; it should be 2"),
+        (lambda numbers, factor: None, "is None: either nothing was given"),
+        (lambda numbers, factor: np.multiply(numbers, factor, out=numbers), "the function changes its input"),
+        (lambda numbers, factor: numbers[9], "the function stops with IndexError"),
+        (lambda numbers: numbers, "the function stops with TypeError"),
+    ],
+)
+def test_a_function_that_returns_something_else_is_told_for_what(function, words):
+    with pytest.raises(AssertionError) as raised:
+        expect_result(function, doubled, np.arange(6.0).reshape(2, 3), 2)
+    said = str(raised.value)
+    assert said.startswith("Not for all inputs yet. For an array of shape (2, 3), 2: ") and words in said
 
 
 @given(st.floats(1e-3, 1e3), st.floats(1e-3, 1e3))

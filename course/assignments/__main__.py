@@ -1,7 +1,8 @@
-"""Study alone: python -m course.assignments start, progress or solutions.
+"""Study alone: python -m course.assignments start, progress or solutions; with a class: report and codes.
 
 `start` puts the assignments into a folder of yours, `progress` says which tasks pass, and `solutions`
-puts worked solutions beside your answers. Existing files are never overwritten.
+puts worked solutions beside your answers. Existing files are never overwritten. `report` counts the
+frequent wrong answers in what nbgrader has graded, and `codes` prints a code for each student.
 """
 
 import argparse
@@ -10,11 +11,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course.assignments.release import find, solved_version, sources, student_version
+from course.assignments.chapters import progress_lines
+from course.assignments.progress import Report, check
+from course.assignments.release import SOURCE_FOLDER, find, solved_version, sources, student_version
+from course.assignments.report import in_lines, report
+from utils.practice.variants import SECRET, code_of
 
 import nbformat
 
 FOLDER = Path("my_assignments")
+GRADED = SOURCE_FOLDER.parent / "autograded"
 
 
 def start(folder: Path, numbers: list[str]) -> None:
@@ -35,11 +41,11 @@ def solutions(folder: Path, numbers: list[str]) -> None:
 def progress(folder: Path, numbers: list[str]) -> None:
     """Run the learner's notebooks, and print a line per task; what cannot be run is named at the end.
 
+    Without numbers, the cells to fill of those chapters that have been begun stand first.
+
     Raises:
         ValueError: there is no notebook to run, or one of them could not be checked.
     """
-    from course.assignments.progress import check
-
     from tqdm import tqdm
 
     places = [folder / source.parent.name / source.name for source in _chosen(numbers)]
@@ -47,7 +53,7 @@ def progress(folder: Path, numbers: list[str]) -> None:
         places = [place for place in places if os.path.lexists(place)]
     if not places:
         raise ValueError(f"There is no assignment in {folder} yet: python -m course.assignments start")
-    lines, problems = [], []
+    lines, problems = [] if numbers else progress_lines(), []
     for place in tqdm(places, desc="running", unit="notebook", leave=False):
         try:
             lines += _lines(place.parent.name, check(place))
@@ -58,15 +64,45 @@ def progress(folder: Path, numbers: list[str]) -> None:
         raise ValueError("\n".join(problems))
 
 
-def _lines(name: str, report) -> list[str]:
-    full = sum(result.points for result in report.results)
-    earned = sum(result.points for result in report.results if result.passes)
+def report_wrong_answers(folder: Path, numbers: list[str]) -> None:
+    """Print, for each task of the assignments that were graded, how many are right and the frequent errors.
+
+    Raises:
+        ValueError: nothing has been graded in the folder.
+    """
+    chosen = _chosen(numbers)
+    if not numbers:
+        chosen = [source for source in chosen if list(folder.glob(f"*/{source.parent.name}/{source.name}"))]
+    if not chosen:
+        raise ValueError(f"Nothing has been graded in {folder} yet: see notebooks/assignments/README.md.")
+    for source in chosen:
+        print("\n".join(in_lines(source.parent.name, report(source, folder))))
+
+
+def codes(_: Path, students: list[str]) -> None:
+    """Print the code of each student, from which numbers of their own are drawn.
+
+    Raises:
+        ValueError: no secret is set, or no student is named.
+    """
+    secret = os.environ.get(SECRET, "")
+    if not secret or not students:
+        raise ValueError(f"Set {SECRET} to a text of yours, and give the names under which students hand in.")
+    for student in students:
+        print(f"{code_of(secret, student)}  {student}")
+
+
+def _lines(name: str, found: Report) -> list[str]:
+    """Return the points of an assignment, what is odd about the notebook, and a line for each task."""
+    full = sum(result.points for result in found.results)
+    earned = sum(result.points for result in found.results if result.passes)
+    longest = max(len(result.task) for result in found.results)
     return [
         f"{name}: {earned} of {full} points",
-        *(f"  warning: {warning}" for warning in report.warnings),
+        *(f"  warning: {warning}" for warning in found.warnings),
         *(
-            f"  {'passes' if result.passes else 'open  '}  {result.task}  {result.message}".rstrip()
-            for result in report.results
+            f"  {number}  {result.task:{longest}}  {result.message}"
+            for number, result in enumerate(found.results, start=1)
         ),
     ]
 
@@ -98,14 +134,17 @@ def _write_new(place: Path, notebook: nbformat.NotebookNode) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return 0, or 2 with a message on stderr."""
     parser = argparse.ArgumentParser(prog="python -m course.assignments", description=__doc__)
-    parser.add_argument("action", choices=["start", "progress", "solutions"])
-    parser.add_argument("numbers", nargs="*", metavar="NUMBER", help="such as 1 or 01; all without one")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"yours; {FOLDER} if not given")
+    parser.add_argument("action", choices=["start", "progress", "solutions", "report", "codes"])
+    parser.add_argument(
+        "numbers", nargs="*", metavar="NUMBER", help="such as 1 or 01, all without one; or names"
+    )
+    parser.add_argument("--folder", type=Path, help=f"yours; {FOLDER}, for a report {GRADED.name}")
     chosen = parser.parse_args(arguments)
+    actions = {"start": start, "progress": progress, "solutions": solutions}
+    actions |= {"report": report_wrong_answers, "codes": codes}
+    folder = chosen.folder or (GRADED if chosen.action == "report" else FOLDER)
     try:
-        {"start": start, "progress": progress, "solutions": solutions}[chosen.action](
-            chosen.folder, chosen.numbers
-        )
+        actions[chosen.action](folder, chosen.numbers)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -13,16 +13,19 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from course.assignments.limits import limit_process
 from course.assignments.student import Stopped, StudentProcess
 from course.assignments.values import described
+from utils.practice.variants import CODE
 
 
 def main() -> None:
     """Read the cells and settings, and write one result per cell."""
     asked = json.load(sys.stdin)
     limit_process(asked["memory_bytes"])
+    os.environ[CODE] = asked.pop("code", "")  # before a check draws the student's numbers
     answer_to = sys.stdout
     with contextlib.redirect_stdout(io.StringIO()):
         results = results_of(**asked)
@@ -52,8 +55,10 @@ def results_of(cells: list[dict], cell_seconds: float, total_seconds: float, mem
             if role == "given":
                 _execute(cell["source"], course)
             if role == "check":
-                error = _error_of_check(cell["source"], course, student, answer_error)
-                result = {"text": "", "error": error, "passed": error is None}
+                with contextlib.redirect_stdout(io.StringIO()) as printed:
+                    error = _error_of_check(cell["source"], course, student, answer_error)
+                text = "" if error else printed.getvalue()
+                result = {"text": text, "error": error, "passed": error is None}
                 if error and error["ename"] == Stopped.__name__:
                     results.append(result)
                     continue  # it would only be stopped again
@@ -82,10 +87,17 @@ def _error_of_check(
         _execute(source, course | answers)
     except Stopped as error:
         student.restart()
-        return described(error) | {"traceback": [str(error)]}
+        return in_one_sentence(error)
+    except AssertionError as error:
+        return in_one_sentence(error)
     except Exception as error:
         return described(error)
     return None
+
+
+def in_one_sentence(error: Exception) -> dict[str, Any]:
+    """Return kind and message of an error whose message is for the student: it shows no traceback."""
+    return described(error) | {"traceback": [str(error)]}
 
 
 def names_needed(source: str, given: Iterable[str]) -> list[str]:

@@ -28,6 +28,7 @@ def grade(
     cell_seconds: float = CELL_SECONDS,
     total_seconds: float = TOTAL_SECONDS,
     memory_bytes: int = MEMORY_BYTES,
+    code: str = "",
 ) -> list[Ran | None]:
     """Run a notebook that `submission.fitted` made, the checks apart from all other cells.
 
@@ -36,6 +37,7 @@ def grade(
         cell_seconds: after which a cell is stopped; a check likewise.
         total_seconds: after which the rest of the notebook is not run, and earns nothing.
         memory_bytes: of the process that runs the answers.
+        code: of the student, from which numbers are drawn that differ from student to student.
 
     Returns:
         what became of each cell; None for text.
@@ -43,23 +45,32 @@ def grade(
     Raises:
         RuntimeError: the checks themselves did not run to their end.
     """
-    code = [(place, cell) for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    cells = [(place, cell) for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     asked = {
-        "cells": [_asked(cell) for _, cell in code],
+        "cells": [_asked(cell) for _, cell in cells],
         "cell_seconds": cell_seconds,
         "total_seconds": total_seconds,
         "memory_bytes": memory_bytes,
+        "code": code,
     }
-    answered = _checker(json.dumps(asked), total_seconds + cell_seconds + EXTRA_SECONDS)
+    answered = run_apart(json.dumps(asked), total_seconds + cell_seconds + EXTRA_SECONDS)
     results: list[Ran | None] = [None] * len(notebook.cells)
-    for (place, _), result in zip(code, json.loads(answered), strict=True):
+    for (place, _), result in zip(cells, json.loads(answered), strict=True):
         # What did not run earns nothing, for whatever reason: passing has to be said.
         results[place] = Ran(result["text"], result["error"], result.get("passed") is True)
     return results
 
 
-def _checker(asked: str, seconds: float) -> str:
-    """Start the process that checks, and return what it writes."""
+def run_apart(asked: str, seconds: float) -> str:
+    """Start the process that checks, and return what it writes.
+
+    Args:
+        asked: what `checker.results_of` takes, as JSON.
+        seconds: after which it has to have ended.
+
+    Raises:
+        RuntimeError: it did not run to its end.
+    """
     try:
         done = subprocess.run(
             program("course.assignments.checker"),

@@ -1,17 +1,22 @@
 """Run a learner's notebook and say which of its tasks pass."""
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 from course.assignments.grading import CELL_SECONDS, Ran, grade
 from course.assignments.release import find, name_of, settings_of, template
 from course.assignments.submission import fitted, read
+from utils.practice.tasks import HINT
+from utils.practice.variants import CODE
 
 import nbformat
 
+OPEN = "Not answered yet."
+
 
 class Result(NamedTuple):
-    """How a task ended: its points if it passes, otherwise the message of its check."""
+    """How a task ended, and what is said of it: its points, or the message of its check."""
 
     task: str
     points: int
@@ -41,19 +46,33 @@ def check(path: Path, cell_seconds: float = CELL_SECONDS) -> Report:
     """
     source = nbformat.read(find(path.parent.name), as_version=4)
     notebook, warnings = fitted(read(path), template(source))
-    ran = grade(notebook, cell_seconds)
+    ran = grade(notebook, cell_seconds, code=os.environ.get(CODE, ""))
     pairs = zip(notebook.cells, ran, strict=True)
     results = [_result(cell, result) for cell, result in pairs if settings_of(cell).get("grade") and result]
     return Report(results, warnings)
 
 
 def _result(cell: nbformat.NotebookNode, ran: Ran) -> Result:
-    message = "" if ran.passed else _words(ran.error or {"ename": "", "evalue": "The check did not run."})
-    task = name_of(cell).removesuffix("-check")
-    return Result(task, settings_of(cell)["points"], ran.passed, message)
+    points = settings_of(cell)["points"]
+    right = f"Right, {points} point{'s' if points > 1 else ''}."
+    message = (
+        right if ran.passed else words_for(ran.error or {"ename": "", "evalue": "The check did not run."})
+    )
+    return Result(name_of(cell).removesuffix("-check"), points, ran.passed, message)
 
 
-def _words(error: dict) -> str:
-    if error["ename"] in ("AssertionError", "Stopped", ""):
-        return error["evalue"]
-    return f"Not answered yet, or an error in the answer ({error['ename']}: {error['evalue']})"
+def words_for(error: dict) -> str:
+    """Return what is said of a task that does not pass, on one line, without the advice to ask for a hint.
+
+    Args:
+        error: with "ename" and "evalue", as notebooks hold it.
+    """
+    kind, said = error["ename"], error["evalue"]
+    if kind == "NotImplementedError":
+        return OPEN
+    if kind == "NameError":
+        return f"{OPEN} ({said})"
+    if kind in ("NotYet", "AssertionError", "Stopped", ""):
+        lines = [line for line in said.splitlines() if not line.startswith(HINT)]
+        return " ".join(lines)
+    return f"The answer stops with {kind}: {said}"

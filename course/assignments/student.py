@@ -14,12 +14,13 @@ from typing import Any
 
 from course.assignments.limits import FOLDER_BYTES, SHOWN_CHARACTERS
 from course.assignments.values import MOST_CHARACTERS, Peer, described
+from utils.practice.variants import CODE
 
 MOST_BYTES = 32 * 2**20  # of a message
 START_SECONDS = 60
 POLL_SECONDS = 0.25
 # Of the teacher's environment the student's code sees this much.
-ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "USERPROFILE")
+ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "USERPROFILE", CODE)
 COURSE = Path(__file__).parents[2]
 # The flag -I keeps folder, environment and user's packages of whoever grades out of the import path.
 PYTHON = [sys.executable, "-I", "-c"]

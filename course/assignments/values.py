@@ -80,6 +80,8 @@ class Peer:
                 return {name: [self._encoded(item) for item in value]}
         if isinstance(value, dict):
             return {"dict": [[self._encoded(key), self._encoded(item)] for key, item in value.items()]}
+        if value is ...:
+            return {"gap": "an answer that was not given"}
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, int) and value.bit_length() <= MOST_BITS:
@@ -95,7 +97,7 @@ class Peer:
             return _encoded_array(np.asarray(value), False)
         if callable(value):
             self._functions.append(value)
-            return {"function": len(self._functions) - 1}
+            return {"function": len(self._functions) - 1, "name": str(getattr(value, "__name__", ""))[:100]}
         return {"unreadable": repr(value)[:MOST_CHARACTERS]}
 
     def decode(self, sent: Any) -> Any:
@@ -109,9 +111,13 @@ class Peer:
             return {self.decode(key): self.decode(item) for key, item in content}
         if kind in ("array", "scalar"):
             return _decoded_array(content)[() if kind == "scalar" else ...]
-        return self._function(content) if kind == "function" else Unreadable(str(content))
+        if kind == "gap":
+            return ...
+        if kind == "function":
+            return self._function(content, str(sent.get("name")))
+        return Unreadable(str(content))
 
-    def _function(self, number: int) -> Callable:
+    def _function(self, number: int, name: str) -> Callable:
         def call(*arguments, **named):
             sent = {"arguments": self.encode(arguments), "named": self.encode(named)}
             reply = self.ask({"call": number, **sent})
@@ -120,6 +126,7 @@ class Peer:
             changed((arguments, named), self.decode(reply["after"]))
             return self.decode(reply["value"])
 
+        call.__name__ = name if name.isidentifier() else "function"
         return call
 
 

@@ -10,12 +10,13 @@ from course.assignments.grading import CELL_SECONDS, Ran, grade
 from course.assignments.limits import MEMORY_BYTES
 from course.assignments.release import settings_of
 from course.assignments.submission import fitted, read
+from utils.practice.variants import code_of
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, Notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Float, Integer
+from traitlets import Float, Integer, Unicode
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
@@ -50,9 +51,14 @@ class GradeApart(NbGraderPreprocessor):
     )
     memory_bytes = Integer(MEMORY_BYTES, help="Address space of the answers' process").tag(config=True)
 
+    secret = Unicode("", help="The numbers of each student are drawn from it; all the same without").tag(
+        config=True
+    )
+
     def preprocess(self, nb, resources):
         """Give each cell the output that it had; a check that did not pass gets an error."""
-        ran = grade(nb, cell_seconds=self.cell_seconds, memory_bytes=self.memory_bytes)
+        code = code_of(self.secret, resources["nbgrader"]["student"])
+        ran = grade(nb, cell_seconds=self.cell_seconds, memory_bytes=self.memory_bytes, code=code)
         number = 0
         for cell, result in zip(nb.cells, ran, strict=True):
             if result is not None:

@@ -8,6 +8,8 @@ from course.build.deck_report import report
 from course.build.decks import COURSE, build_decks, chapters, notebooks
 from course.build.icons import keep_used_icons
 
+# How lines begin in which `course.build.sharing` tells of a page.
+SHARED = ("<meta property=", '<meta name="description"', '<meta name="twitter:')
 BUILT = COURSE / "docs" / "_build"
 
 HOME = """<!DOCTYPE html>
@@ -17,7 +19,7 @@ HOME = """<!DOCTYPE html>
 <title>Deep Convolutional Neural Networks</title>
 <link rel="icon" href="_static/icon.svg">
 <meta http-equiv="refresh" content="0; url=docs/index.html">
-</head>
+{tags}</head>
 <body><main><h1><a href="docs/index.html">Deep Convolutional Neural Networks</a></h1></main></body>
 </html>
 """
@@ -25,8 +27,10 @@ HOME = """<!DOCTYPE html>
 
 def build_site(folder: Path) -> None:
     """Write the site into `folder`, with the slides in a folder of their own; a warning is an error."""
-    # Only here: the slides need neither.
+    # Only here: the slides need none of them.
+    from course.build.chapters import read_chapters
     from course.build.look_inside import build_look_inside
+    from course.build.pictures import FOLDER, save_pictures
 
     from sphinx.cmd.build import build_main
 
@@ -36,6 +40,7 @@ def build_site(folder: Path) -> None:
     if status:
         raise SystemExit(status)
     make_light(folder)
+    save_pictures(folder / "_static" / FOLDER, read_chapters())
     build_look_inside(folder / "look_inside")
     build_decks(folder / "slides", chapters())
 
@@ -47,8 +52,10 @@ def make_light(folder: Path) -> None:
     for template in (folder / "_static").rglob("*.html"):
         template.unlink()
     keep_used_icons(folder)
-    # The home page is docs/index.html; people ask for the folder.
-    (folder / "index.html").write_text(HOME, encoding="utf-8")
+    # The home page is docs/index.html; people ask for the folder, and share it.
+    lines = (folder / "docs" / "index.html").read_text(encoding="utf-8").splitlines(keepends=True)
+    tags = "".join(line for line in lines if line.startswith(SHARED))
+    (folder / "index.html").write_text(HOME.format(tags=tags), encoding="utf-8")
 
 
 def parse_arguments() -> argparse.Namespace:

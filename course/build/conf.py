@@ -25,6 +25,9 @@ extensions = [
     "course.build.drawn_formulas",
     "course.build.explorers",
     "course.build.folding",
+    "course.build.glossary_words",
+    "course.build.home",
+    "course.build.sharing",
 ]
 root_doc = "docs/index"
 include_patterns = ["docs/*.md", *(path.relative_to(COURSE).as_posix() for path in chapters())]
@@ -52,12 +55,24 @@ def repository() -> str:
     return f"https://github.com/{found.group(1)}" if found else ""
 
 
+def site_address() -> str:
+    """Return where the workflow `pages` puts the site, with a slash at its end, or "" where it is unknown."""
+    _, _, name = repository().partition("github.com/")
+    owner, _, project = name.partition("/")
+    return f"https://{owner.lower()}.github.io/{project}/" if project else ""
+
+
 html_theme = "sphinx_book_theme"
 templates_path = [str(DOCS / "templates")]
-html_sidebars = {"**": ["course-home.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
+html_baseurl = site_address()
+html_sidebars = {
+    "**": ["course-home.html", "search-button-field.html", "sbt-sidebar-nav.html"],
+    root_doc: [],  # it shows all chapters itself
+}
 html_title = project
 html_static_path = [str(DOCS / "static")]
-html_css_files = ["site.css"]
+html_css_files = ["site.css", "home.css"]
+html_js_files = [(name, {"defer": "defer"}) for name in ("contents.js", "questions.js", "words.js")]
 html_favicon = str(DOCS / "static" / "icon.svg")
 html_context = {"default_mode": "auto"}
 html_copy_source = True
@@ -68,6 +83,7 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "show_toc_level": 2,
     "home_page_in_toc": True,
+    "secondary_sidebar_items": {"**": ["page-toc.html"], root_doc: []},
     "path_to_docs": "",
     "navbar_persistent": [],  # the search stands in the side bar
 }
@@ -80,6 +96,5 @@ if repository():
         "launch_buttons": {
             "notebook_interface": "jupyterlab",
             "binderhub_url": "https://mybinder.org",
-            "colab_url": "https://colab.research.google.com",
         },
     }

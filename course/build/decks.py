@@ -9,6 +9,7 @@ from course.build.assets import copy_reveal
 from course.build.formulas import Typesetter, typesetting
 from course.build.markdown import MarkdownWriter
 from course.build.slides import Slide, slides_of
+from course.build.whole_lecture import NAME, read_plan, whole_lecture
 
 import jinja2
 import nbformat
@@ -38,7 +39,7 @@ def notebooks() -> list[Path]:
 
 
 def build_decks(folder: Path, notebooks: Sequence[Path]) -> None:
-    """Write a deck of each notebook into `folder`, and a page that lists them."""
+    """Write a deck of each notebook into `folder`, of all chapters the whole lecture, and a page of links."""
     copy_assets(folder)
     titles = {}
     with typesetting() as typesetter:
@@ -47,8 +48,13 @@ def build_decks(folder: Path, notebooks: Sequence[Path]) -> None:
             page = deck(notebook, typesetter)
             (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
             titles[path.stem] = title_of(notebook)
+        has_all = list(notebooks) == chapters()
+        if has_all:
+            plan = read_plan()
+            page = page_of(plan.title, whole_lecture(plan, notebooks), typesetter)
+            (folder / f"{NAME}.html").write_text(page, encoding="utf-8")
         typesetter.save_style(folder / "formulas")
-    page = template("index.html.j2").render(titles=titles)
+    page = template("index.html.j2").render(titles=titles, whole_lecture=NAME if has_all else "")
     (folder / "index.html").write_text(page, encoding="utf-8")
 
 
@@ -75,10 +81,15 @@ def deck(notebook: nbformat.NotebookNode, typesetter: Typesetter) -> str:
     Raises:
         ValueError: a cell is not understood; the message names it.
     """
+    return page_of(title_of(notebook), slides_of(notebook), typesetter)
+
+
+def page_of(title: str, slides: Iterable[Slide], typesetter: Typesetter) -> str:
+    """Return slides as one page of reveal.js."""
     markdown = MarkdownWriter(typesetter)
     return template("deck.html.j2").render(
-        title=title_of(notebook),
-        sections=list(sections(slides_of(notebook))),
+        title=title,
+        sections=list(sections(slides)),
         blocks=lambda text: Markup(markdown.blocks(text)),
         line=lambda text: Markup(markdown.line(text)),
         code=lambda text: Markup(highlight(text, PythonLexer(), CODE_STYLE)),

@@ -1,10 +1,12 @@
 """Sphinx extension: code that hides ideas is folded, and questions are framed, on the pages of chapters.
 
 Folded is a cell that consists of imports, and a cell with the tag `fold`: a helper that draws, or long
-strings. Its output stays where it is. *Predict* and *Remember* are framed with their folded answer.
+strings. Its output stays where it is. *Predict* and *Remember* are framed with their folded answer;
+docs/static/questions.js makes buttons of their choices.
 """
 
 import ast
+import hashlib
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -51,7 +53,13 @@ def frame_questions(app: Sphinx, document: nodes.document) -> None:
         kind, parent = kind_of_question(paragraph), paragraph.parent
         if kind and (end := end_of_answer(paragraph)):
             parent.insert(end + 1, raw("</div>"))
-            parent.insert(parent.index(paragraph), raw(f'<div class="question {kind}">'))
+            begin = f'<div class="question {kind}" data-question="{name_of_question(paragraph)}">'
+            parent.insert(parent.index(paragraph), raw(begin))
+
+
+def name_of_question(paragraph: nodes.paragraph) -> str:
+    """Return the name under which a browser keeps the answer: it changes with the words alone."""
+    return hashlib.sha256(paragraph.astext().encode()).hexdigest()[:8]
 
 
 def kind_of_question(node: nodes.Node) -> str:

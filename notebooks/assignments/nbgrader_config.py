@@ -35,6 +35,8 @@ c.Autograde.autograde_preprocessors = [
 ]
 # Seconds per cell. A loop without end loses its own task; the cells after it still run.
 c.GradeApart.cell_seconds = float(os.environ.get("NBGRADER_CELL_TIMEOUT", 60))
+# From this secret the numbers are drawn that differ from student to student.
+c.GradeApart.secret = os.environ.get("COURSE_SECRET", "")
 
 # grades.csv says which submissions were refused, and why.
 c.ExportApp.plugin_class = "course.assignments.export.GradesAndRefusals"

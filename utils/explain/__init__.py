@@ -10,12 +10,12 @@
 `maximize_in_frequencies` climbs on waves instead of pixels, for any score of a picture. `heat_maps`
 computes the maps of all methods that have one per image. `pointing_game` and `mask_iou` score them
 against objects whose place is known, `randomize_downward` tests whether they depend on the weights, and
-`activity`, `similarity`, `aliased_energy` and `unsteadiness` diagnose a first layer.
+`aliased_energy` and `unsteadiness` diagnose a first layer.
 """
 
 from utils.explain.correspondence import cover_squares, inconsistency
 from utils.explain.deconvnet import deconvnet
-from utils.explain.diagnosis import activity, aliased_energy, similarity, unsteadiness
+from utils.explain.diagnosis import aliased_energy, unsteadiness
 from utils.explain.frequencies import as_waves, maximize_in_frequencies
 from utils.explain.grad_cam import grad_cam
 from utils.explain.guided_backprop import guided_backprop
@@ -44,7 +44,6 @@ __all__ = [
     "Mosaics",
     "Occlusion",
     "TopPatches",
-    "activity",
     "aliased_energy",
     "as_pictures",
     "as_waves",
@@ -71,7 +70,6 @@ __all__ = [
     "saliency",
     "score_maps",
     "share_interval",
-    "similarity",
     "smooth_grad",
     "strongest_units",
     "top_patches",

@@ -1,4 +1,4 @@
-"""What is wrong with a first layer, in numbers: dead maps, idle filters, aliasing.
+"""What is wrong with a first layer, in numbers: aliasing, and answers that change with a small shift.
 
 Source of the questions: M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional
 Networks", ECCV 2014, section 4.1. The paper answers them by eye.
@@ -8,46 +8,10 @@ from collections.abc import Sequence
 
 from utils.explain.class_scores import Classes
 from utils.explain.inputs import check_images, in_batches
-from utils.explain.network import LayerChoice, Network
+from utils.explain.network import Network
 
 import keras
 import numpy as np
-import tensorflow as tf
-
-
-def activity(model: keras.Model, images: np.ndarray, layer: LayerChoice) -> np.ndarray:
-    """Return for each feature map the share of all places and images at which it is positive.
-
-    Args:
-        images: (N, H, W, C), floats in the model's range.
-        layer: name, index in `model.layers`, or the layer, with output (N, h, w, units).
-
-    Returns:
-        (units,), from 0, a dead map, to 1.
-    """
-    network = Network(model)
-    step = network.find_feature_maps(layer)
-    images = check_images(network, images)
-
-    def share(batch):
-        is_active = tf.cast(network.run(batch, [step])[0] > 0, tf.float32)
-        return tf.reduce_mean(is_active, axis=(1, 2))
-
-    return in_batches(share, images)[0].mean(axis=0)
-
-
-def similarity(kernel: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the cosine between each filter and the filter of the same number in another kernel.
-
-    Args:
-        kernel, other: (height, width, inputs, filters).
-
-    Returns:
-        (filters,), from -1 to 1; 1 for a filter that has not turned.
-    """
-    products = (kernel * other).sum(axis=(0, 1, 2))
-    lengths = [np.sqrt((k**2).sum(axis=(0, 1, 2))) for k in (kernel, other)]
-    return products / np.maximum(lengths[0] * lengths[1], 1e-12)
 
 
 def aliased_energy(kernel: np.ndarray, strides: Sequence[int], num_frequencies: int = 64) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Figures of the case study on traffic lights: errors as pictures, and steps with their intervals."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from utils.checks import check_labels, require_as_many
 from utils.figures.images import show_images
@@ -53,6 +54,7 @@ def plot_intervals(
     *,
     alt: str,
     reference: float | None = None,
+    reference_name: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Plot a number with its interval in each row, its name on the left, from the top down.
@@ -62,6 +64,7 @@ def plot_intervals(
         xlabel: what the numbers are.
         alt: alternative text of the figure.
         reference: where to draw a vertical line, such as 0 for differences; None for no line.
+        reference_name: what to write at the top of this line, on its left.
         ax: where to draw; a new figure when None.
 
     Returns:
@@ -77,6 +80,13 @@ def plot_intervals(
         _, ax = plt.subplots(figsize=(8.4, 0.9 + ROW * len(rows)))
     if reference is not None:
         ax.axvline(reference, color="black", lw=1.5)
+        place: dict[str, Any] = {
+            "textcoords": "offset points",
+            "ha": "right",
+            "va": "center",
+            "fontsize": "x-large",
+        }
+        ax.annotate(reference_name, (reference, 0), (-8, 0), **place)
     places = np.arange(len(rows))
     ax.errorbar(numbers, places, xerr=reaches, fmt="o", ms=9, lw=3, capsize=6, color=PALETTE[0])
     ax.set_yticks(places, list(rows), fontsize="x-large")

@@ -40,21 +40,27 @@ def show_pictures(
     titles: Sequence[str] | None = None,
     *,
     alt: str,
+    rows: Sequence[str] = (),
     num_columns: int = 6,
     size: float = 3.0,
     num_colors: int = 128,
+    dither: bool = False,
 ) -> np.ndarray:
     """Show pictures as `show_images` does, and store the figure with few colors.
 
     Args:
         pictures, titles, alt, num_columns, size: see `utils.figures.show_images`.
-        num_colors: that the figure is stored with.
+        rows: names of the rows, written at their left; none by default.
+        num_colors, dither: see `utils.figures.style.store_few_colors`.
 
     Returns:
         the Axes, one per picture.
     """
     axes = show_images(pictures, titles, alt=alt, num_columns=num_columns, size=size)
-    return store_few_colors(axes, num_colors)
+    for name, ax in zip(rows, axes[::num_columns], strict=bool(rows)):
+        style: dict[str, Any] = {"xycoords": "axes fraction", "ha": "right", "va": "center"}
+        ax.annotate(name, (-0.04, 0.5), rotation=90, fontsize="large", **style)
+    return store_few_colors(axes, num_colors, dither=dither)
 
 
 def show_methods(
@@ -148,7 +154,7 @@ def plot_strengths(pictures: Mapping[str, np.ndarray], *, alt: str) -> Axes:
     for name, height in apart(ends, NAME_HEIGHT * float(np.ptp(np.log10(ax.get_ylim())))).items():
         ax.annotate(name, (right, 10**height), color=colors[name], va="center", fontsize="large")
     ax.set_xlim(1, 5 * right)
-    return labeled(ax, "frequency: waves across the picture", "strength", alt)
+    return store_few_colors(labeled(ax, "frequency: waves across the picture", "strength", alt))
 
 
 def show_outlined(pictures: Mapping[str, tuple[np.ndarray, np.ndarray]], *, alt: str) -> np.ndarray:
@@ -199,7 +205,7 @@ def plot_shares(
     methods = list(next(iter(sets.values()))[0])
     axes[0].set_yticks(range(len(methods)), methods, fontsize="large")
     axes[0].invert_yaxis()
-    return describe(axes, alt)
+    return store_few_colors(describe(axes, alt))
 
 
 def plot_destroyed(
@@ -228,4 +234,4 @@ def plot_destroyed(
         ax.set_title(name, fontsize="large")
     for ax in axes[0, 1:]:
         ax.set_ylabel("")
-    return describe(axes[0], alt)
+    return store_few_colors(describe(axes[0], alt))

@@ -1,7 +1,10 @@
-"""Figures of a grid's table: effects with intervals, curves, weights, and a heat map."""
+"""Figures of a grid's table: effects with intervals, sweeps, and a heat map."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from utils.figures.curves import COLORS, apart
+from utils.figures.kernels import with_minus
 from utils.figures.style import describe
 from utils.records.paired import Estimate, by_seed, mean_over_seeds
 
@@ -10,6 +13,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 Table = Mapping[str, np.ndarray]
+PANELS_IN_A_ROW = 3
+NAME_HEIGHT = 0.09  # of the height of the curves
+PARTS = (("train_accuracy", "training", COLORS[1]), ("val_accuracy", "validation", COLORS[0]))
 
 
 def forest_plot(effects: Mapping[str, Mapping[str, Estimate]], xlabel: str, *, alt: str) -> Axes:
@@ -23,69 +29,91 @@ def forest_plot(effects: Mapping[str, Mapping[str, Estimate]], xlabel: str, *, a
     """
     first = next(iter(effects.values()))
     rows = sorted(first, key=lambda row: first[row].mean)
-    _, ax = plt.subplots(figsize=(8, 0.32 * len(rows) + 1))
+    _, ax = plt.subplots(figsize=(8, 0.34 * len(rows) + 1))
     ax.axvline(0, color="0.5")
     for index, (name, series) in enumerate(effects.items()):
         mean, low, high = np.array([series[row][:3] for row in rows]).T
         places = np.arange(len(rows)) + 0.24 * (index - (len(effects) - 1) / 2)
         spread = np.nan_to_num([mean - low, high - mean])
         ax.errorbar(mean, places, xerr=spread, fmt="so^"[index % 3], markersize=5, label=name)
-    ax.set_yticks(range(len(rows)), rows)
-    ax.set_xlabel(xlabel)
+    ax.set_yticks(range(len(rows)), rows, size="large")
+    ax.set_xlabel(xlabel, size="large")
     ax.grid(axis="x", alpha=0.3)
-    ax.legend(loc="lower right")
+    if len(effects) > 1:
+        ax.legend(loc="lower right")
     return describe(ax, alt)
 
 
-def plot_curves(table: Table, rows: Sequence[str], *, alt: str) -> np.ndarray:
-    """Plot accuracy (training dashed) and validation loss per round, means over the seeds.
+def plot_gaps(table: Table, *, alt: str) -> Axes:
+    """Draw for each row a line from validation to training accuracy, the most accurate row on top.
 
     Args:
-        table: column to values, as `utils.records.load_grid` returns it.
-        rows: which rows.
+        table: column to values, as `utils.records.load_grid` returns it, accuracies from 0 to 1.
+        alt: alternative text of the figure.
+    """
+    means = {
+        row: [100 * float(mean_over_seeds(table, row, column)) for column, *_ in PARTS]
+        for row in dict.fromkeys(table["row"].tolist())
+    }
+    rows = sorted(means, key=lambda row: means[row][1])
+    ends = np.array([means[row] for row in rows]).T
+    places = np.arange(len(rows))
+    _, ax = plt.subplots(figsize=(8, 0.34 * len(rows) + 1.2))
+    ax.hlines(places, *ends, color="0.7", lw=4)
+    for accuracies, (_, name, color) in zip(ends, PARTS, strict=True):
+        ax.plot(accuracies, places, "o", color=color, ms=9)
+        top = (accuracies[-1], places[-1])
+        style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "size": "large"}
+        ax.annotate(name, top, (0, 12), color=color, **style)
+    ax.set_yticks(places, rows, size="large")
+    ax.set_ylim(-0.7, len(rows) + 0.3)
+    ax.set_xlabel("accuracy in %", size="large")
+    ax.grid(axis="x", alpha=0.3)
+    return describe(ax, alt)
+
+
+def plot_sweeps(table: Table, sweeps: Mapping[str, Mapping[str, str]], *, alt: str) -> np.ndarray:
+    """Plot training and validation accuracy over the strengths of each method, in small panels.
+
+    Lines go through the means; a band reaches from the lowest to the highest seed.
+
+    Args:
+        table: column to values, as `utils.records.load_grid` returns it, accuracies from 0 to 1.
+        sweeps: title of a panel to the strengths, from weak to strong, each with the name of its row.
         alt: alternative text of the figure.
 
     Returns:
-        the two Axes.
+        the array of Axes, one per panel.
     """
-    _, axes = plt.subplots(1, 2, figsize=(11, 4))
-    for row in rows:
-        accuracy = mean_over_seeds(table, row, "val_accuracy_curve")
-        rounds = np.arange(1, len(accuracy) + 1)
-        (line,) = axes[0].plot(rounds, accuracy, label=row)
-        color = line.get_color()
-        axes[0].plot(rounds, mean_over_seeds(table, row, "accuracy_curve"), "--", color=color)
-        axes[1].plot(rounds, mean_over_seeds(table, row, "val_cross_entropy_curve"), color=color)
-    axes[0].set(xlabel="round", ylabel="accuracy: training dashed, validation solid")
-    axes[1].set(xlabel="round", ylabel="validation loss (cross-entropy)")
-    axes[0].legend()
-    for ax in axes:
+    num_columns = min(PANELS_IN_A_ROW, len(sweeps))
+    num_rows = -(-len(sweeps) // num_columns)
+    size = (3.7 * num_columns, 3.1 * num_rows)
+    _, axes = plt.subplots(num_rows, num_columns, figsize=size, sharey=True, squeeze=False)
+    for ax in axes.flat[len(sweeps) :]:
+        ax.axis("off")
+    for ax, (title, rows) in zip(axes.flat, sweeps.items(), strict=False):
+        for column, name, color in PARTS:
+            seeds = [100 * np.array(list(by_seed(table, row, column).values())) for row in rows.values()]
+            means = [values.mean() for values in seeds]
+            ax.plot(range(len(rows)), means, "o-", lw=3, color=color)
+            low, high = [values.min() for values in seeds], [values.max() for values in seeds]
+            ax.fill_between(range(len(rows)), low, high, color=color, alpha=0.25)
+            if ax is axes[0, 0]:
+                above = 10 if name == "training" else -20
+                place: dict[str, Any] = {"xytext": (4, above), "textcoords": "offset points"}
+                ax.annotate(name, (0, means[0]), color=color, size="large", **place)
+        ax.set_xticks(range(len(rows)), list(rows))
+        ax.set_title(title, size="large")
         ax.grid(alpha=0.3)
-    return describe(axes, alt)
-
-
-def plot_weights(table: Table, rows: Sequence[str], bins: np.ndarray, *, alt: str) -> Axes:
-    """Plot how often weights of each size occur, on a logarithmic scale, means over the seeds.
-
-    Args:
-        table: with a column `weight_counts`, one number per bin.
-        rows: which rows.
-        bins: (N + 1,), edges of the bins; the outer bins, which hold all that lies beyond, are left out.
-        alt: alternative text of the figure.
-    """
-    _, ax = plt.subplots(figsize=(8, 4))
-    centers = (bins[1:] + bins[:-1]) / 2
-    for row in rows:
-        counts = mean_over_seeds(table, row, "weight_counts")
-        ax.semilogy(centers[1:-1], (counts / counts.sum())[1:-1], label=row)
-    ax.set(xlabel="weight", ylabel=f"share of the weights per {bins[1] - bins[0]:.2g}")
-    ax.grid(alpha=0.3)
-    ax.legend()
-    return describe(ax, alt)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("accuracy in %", size="large")
+    # Room for the names above and below the curves.
+    axes[0, 0].set_ylim(axes[0, 0].get_ylim()[0] - 6, 107)
+    return describe(axes.ravel()[: len(sweeps)], alt)
 
 
 def plot_against(table: Table, series: Mapping[str, Mapping[float, str]], column: str, *, alt: str) -> Axes:
-    """Plot a column against a number on a logarithmic scale: lines through the means, a dot per seed.
+    """Plot a column against a number on a logarithmic scale: named lines through the means, a dot per seed.
 
     Args:
         table: column to values.
@@ -93,19 +121,25 @@ def plot_against(table: Table, series: Mapping[str, Mapping[float, str]], column
         column: what is plotted.
         alt: alternative text of the figure.
     """
-    _, ax = plt.subplots(figsize=(7, 4))
+    _, ax = plt.subplots(figsize=(7.6, 4))
+    ends = {}
     for name, rows in series.items():
-        means = [mean_over_seeds(table, row, column) for row in rows.values()]
-        (line,) = ax.semilogx(list(rows), means, label=name)
+        means = [float(mean_over_seeds(table, row, column)) for row in rows.values()]
+        (line,) = ax.semilogx(list(rows), means, lw=3)
+        ends[name] = (max(rows), means[-1], line.get_color())
         for number, row in rows.items():
             values = list(by_seed(table, row, column).values())
             ax.plot([number] * len(values), values, "o", color=line.get_color(), markersize=4)
     numbers = sorted({number for rows in series.values() for number in rows})
     ax.set_xticks(numbers, [f"{number:,}" for number in numbers])
     ax.minorticks_off()
-    ax.set_ylabel(column.replace("_", " "))
+    low, high = ax.get_ylim()
+    heights = apart({name: end[1] for name, end in ends.items()}, NAME_HEIGHT * (high - low))
+    for name, (x, _, color) in ends.items():
+        style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "size": "large"}
+        ax.annotate(name, (x, heights[name]), (16, 0), color=color, annotation_clip=False, **style)
+    ax.set_ylabel(column.replace("_", " "), size="large")
     ax.grid(alpha=0.3)
-    ax.legend()
     return describe(ax, alt)
 
 
@@ -123,7 +157,9 @@ def heat_map(values: np.ndarray, rows: Sequence[str], columns: Sequence[str], *,
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
             color = "white" if abs(value) > 0.6 * limit else "black"
-            ax.text(column, row, f"{value:+.1f}", ha="center", va="center", color=color)
-    ax.set_xticks(range(len(columns)), columns)
-    ax.set_yticks(range(len(rows)), rows)
+            ax.text(
+                column, row, with_minus(f"{value:+.1f}"), ha="center", va="center", color=color, size="large"
+            )
+    ax.set_xticks(range(len(columns)), columns, size="large")
+    ax.set_yticks(range(len(rows)), rows, size="large")
     return describe(ax, alt)

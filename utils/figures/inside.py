@@ -49,7 +49,7 @@ def show_feature_maps(
         tiles = enlarge(shown[..., None], factor_for(shown.shape[1]))
         ax.imshow(lay_out(tiles, 3), cmap="gray", vmin=0, vmax=1)
         ax.set_title(f"{name}: {of_layer.shape[0]} × {of_layer.shape[1]}", fontsize="x-large")
-    return store_few_colors(describe(axes.ravel()[: len(maps) + 1], alt))
+    return store_few_colors(describe(axes.ravel()[: len(maps) + 1], alt), NUM_COLORS)
 
 
 def show_filters(
@@ -78,7 +78,7 @@ def show_filters(
         ax.imshow(lay_out(enlarge(shown, factor_for(shown.shape[1])), num_columns))
         ax.set_title(name, fontsize="x-large", loc="left")
         ax.axis("off")
-    return store_few_colors(describe(axes[:, 0], alt))
+    return store_few_colors(describe(axes[:, 0], alt), NUM_COLORS)
 
 
 def show_growth(
@@ -117,7 +117,7 @@ def show_growth(
 def plot_panels(
     panels: Mapping[str, Mapping[str, Sequence[float]]], xlabel: str, *, x: Sequence[float], alt: str
 ) -> np.ndarray:
-    """Plot several quantities over the same numbers, in panels side by side.
+    """Plot several quantities over the same numbers, in panels side by side, all on one vertical scale.
 
     Args:
         panels: what a panel shows to its curves, each a name and its heights.
@@ -128,10 +128,13 @@ def plot_panels(
     Returns:
         the array of Axes, one per panel.
     """
-    _, axes = plt.subplots(1, len(panels), figsize=(13, 4.2), squeeze=False)
+    _, axes = plt.subplots(1, len(panels), figsize=(13, 4.2), squeeze=False, sharey=True)
+    numbers = np.concatenate([list(curves.values()) for curves in panels.values()])
+    margin = 0.06 * np.ptp(numbers)
     for ax, (ylabel, curves) in zip(axes[0], panels.items(), strict=True):
+        ax.set_ylim(numbers.min() - margin, numbers.max() + margin)
         plot_named({name: (x, heights) for name, heights in curves.items()}, xlabel, ylabel, alt=alt, ax=ax)
-    return axes[0]
+    return store_few_colors(axes[0])
 
 
 def show_occluded(

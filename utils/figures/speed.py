@@ -61,27 +61,25 @@ def show_whitening(covariances: Mapping[str, np.ndarray], kernel: np.ndarray, *,
     return describe(axes, alt)
 
 
-def plot_staircase(rows: Sequence[str], columns: Mapping[str, Sequence[float]], *, alt: str) -> np.ndarray:
-    """Draw an ablation from top to bottom: accuracy, once and with mirror images, and minutes.
+def plot_gains(gains: Mapping[str, float], accuracies: Sequence[float], band: float, *, alt: str) -> Axes:
+    """Draw what each step of an ablation gains, from top to bottom, over the band that luck explains.
 
     Args:
-        rows: names of the steps, the first at the top.
-        columns: `test_accuracy` and `flip_accuracy` as shares, and `seconds`, one number per row.
+        gains: name of a step to its gain in points, the first step first.
+        accuracies: in percent, with each step and all before it; they stand at the right.
+        band: how far luck reaches to each side of 0, in points.
         alt: alternative text of the figure.
-
-    Returns:
-        the two Axes.
     """
-    _, axes = plt.subplots(1, 2, figsize=(11, 0.35 * len(rows) + 1.2), sharey=True, width_ratios=[2, 1])
-    places = np.arange(len(rows))[::-1]
-    axes[0].plot(100 * np.array(columns["test_accuracy"]), places, "o-", label="each image once")
-    axes[0].plot(
-        100 * np.array(columns["flip_accuracy"]), places, "s", mfc="none", label="and its mirror image"
-    )
-    axes[1].barh(places, np.array(columns["seconds"]) / 60, color="0.6")
-    axes[0].set(yticks=places, yticklabels=rows, xlabel="accuracy on the test images, %")
-    axes[1].set(xlabel="minutes")
-    axes[0].legend()
-    for ax in axes:
-        ax.grid(alpha=0.3)
-    return describe(axes, alt)
+    _, ax = plt.subplots(figsize=(9, 0.42 * len(gains) + 1.2), layout="constrained")
+    places = np.arange(len(gains))
+    ax.axvspan(-band, band, color="0.88", zorder=0)
+    outside = np.abs(list(gains.values())) > band
+    bars = ax.barh(places, list(gains.values()), color=np.where(outside, "tab:blue", "0.6"))
+    ax.bar_label(bars, [f"{gain:+.1f}".replace("-", "−") for gain in gains.values()], padding=4)
+    ax.set(yticks=places, yticklabels=gains, xlabel="gain in points (gray: within the band of luck)")
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    right = ax.secondary_yaxis("right")
+    right.set_yticks(places, [f"{accuracy:.1f} %" for accuracy in accuracies])
+    right.tick_params(length=0)
+    return describe(ax, alt)

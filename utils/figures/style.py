@@ -72,17 +72,19 @@ def describe(axes: Drawn, alt: str) -> Drawn:
     return axes
 
 
-def store_few_colors(axes: Drawn, num_colors: int = 64) -> Drawn:
+def store_few_colors(axes: Drawn, num_colors: int = 64, *, dither: bool = False) -> Drawn:
     """Store the figure of `axes` with only so many colors, which makes noise a third as large.
 
     Args:
         axes: the Axes, or an array of Axes, of one figure.
         num_colors: from 2 to 256.
+        dither: mix the colors of neighboring pixels, which hides the steps of smooth shades.
 
     Returns:
         `axes`, unchanged.
     """
-    _figure_of(axes).num_colors = num_colors
+    figure = _figure_of(axes)
+    figure.num_colors, figure.dither = num_colors, dither
     return axes
 
 
@@ -104,7 +106,10 @@ def _png_with_alt_text(figure: Figure):
     num_colors = getattr(figure, "num_colors", None)
     if num_colors and isinstance(png, bytes):  # an empty figure gives None
         buffer = io.BytesIO()
-        picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(num_colors, dither=Image.Dither.NONE)
+        drawn = Image.open(io.BytesIO(png)).convert("RGB")
+        picture = drawn.quantize(num_colors, dither=Image.Dither.NONE)
+        if getattr(figure, "dither", False):
+            picture = drawn.quantize(palette=picture, dither=Image.Dither.FLOYDSTEINBERG)
         picture.save(buffer, format="png", optimize=True)
         png = buffer.getvalue()
     alt = getattr(figure, "alt_text", None)

@@ -9,8 +9,8 @@ A chapter writes
     practice.check("shift", move_right)
 
 and its reader may ask for `practice.hint("shift")` and `practice.solution("shift")`. What the exercise
-"shift" is stands in utils/practice/chapter_01.py, as data. The assignments use `utils.practice.checks`.
-The form of *Predict* and *Remember* is described in `course.questions`.
+"shift" is stands in utils/practice/chapter_01.py, as data. The tasks of the assignments are exercises as
+well (`utils.practice.tasks`). The form of *Predict* and *Remember* is described in `course.questions`.
 """
 
 from utils.practice.exercises import Exercise, Verdict

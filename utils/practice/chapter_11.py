@@ -1,4 +1,4 @@
-"""The exercises of chapter 11: a filter on the way down, what is left of a start, and unlike signs."""
+"""The exercises of chapter 11: a filter on the way down, and what is left of a start."""
 
 from utils.practice.exercises import Exercise
 from utils.practice.functions import Function
@@ -121,7 +121,7 @@ def share_of_start(kernel, start):
             SHARE,
             "np.sum(kernel * start)",
         ),
-        "The root is one too many: sum(start * start) is divided by itself as it stands.": (
+        "This divides by the root of the sum of the squares. Divide by that sum itself, without a root.": (
             SHARE,
             "np.sum(kernel * start) / np.sqrt(np.sum(start**2))",
         ),
@@ -129,66 +129,4 @@ def share_of_start(kernel, start):
     blank=SHARE,
 )
 
-UNLIKE = "np.mean(signs[i] != signs[j])"
-THREE = np.array([[1.0, -2, 3, -4], [2, -1, -3, -4], [-5, -1, 3, 2]])
-
-SIGNS = Exercise(
-    question="Complete the line: the share of features whose signs differ between images i and j; 0 "
-    "counts as a sign.",
-    answer="share_of_unlike_signs",
-    solution=f"""\
-def share_of_unlike_signs(changes):
-    signs, shares = np.sign(changes), []
-    for i in range(len(signs)):
-        for j in range(i):
-            shares.append({UNLIKE})
-    return np.mean(shares)""",
-    shows="It is 0 if covering the part changes all images alike, however large the changes are.",
-    kind=Function(
-        inputs={
-            "two images that change alike": (np.array([[1.0, -2, 3], [5, -1, 0.5]]),),
-            "two images with four features": (THREE[:2],),
-            "three images with four features": (THREE,),
-            "four images with three features": (THREE.T * 0.5,),
-            "features that do not change": (np.array([[1.0, 0, 0, -2], [0, 0, -1, -2]]),),
-        }
-    ),
-    hints=(
-        "When do two images agree about a feature?",
-        "Compare the two rows of signs, feature by feature. True counts as 1 and False as 0.",
-        "Where they differ, signs[i] != signs[j] is True. Its mean is the share.",
-    ),
-    slips={
-        "This is the share of equal signs, so that 1 means consistent. Take those that differ.": (
-            UNLIKE,
-            "np.mean(signs[i] == signs[j])",
-        ),
-        "This counts. Divide by the number of features, so that layers can be compared: take the mean.": (
-            UNLIKE,
-            "np.sum(signs[i] != signs[j])",
-        ),
-        "This compares the changes themselves, which are hardly ever equal. Compare their signs.": (
-            UNLIKE,
-            "np.mean(changes[i] != changes[j])",
-        ),
-        "Here signs that differ in one way cancel those that differ in the other. Ask where they differ.": (
-            UNLIKE,
-            "np.mean(signs[i] - signs[j])",
-        ),
-        "This product is 1 for equal signs and −1 for unlike ones. Take the share of unlike ones.": (
-            UNLIKE,
-            "np.mean(signs[i] * signs[j])",
-        ),
-        "A single feature decides here. Take the share of the features.": (
-            UNLIKE,
-            "np.any(signs[i] != signs[j])",
-        ),
-        "Two unlike signs are 2 apart, so that this counts each of them twice.": (
-            UNLIKE,
-            "np.mean(abs(signs[i] - signs[j]))",
-        ),
-    },
-    blank=UNLIKE,
-)
-
-practice = Practice({"down": DOWN, "remains": REMAINS, "signs": SIGNS})
+practice = Practice({"down": DOWN, "remains": REMAINS})

@@ -38,6 +38,7 @@ def step_of_the_upper(upper, hidden, error, rate):
             NEW_UPPER,
             "upper - rate * error",
         ),
+        "The error stands here twice.": (NEW_UPPER, "upper - rate * error * error * hidden"),
         "The learning rate is missing.": (NEW_UPPER, "upper - error * hidden"),
         "This is the gradient of the hidden numbers. For the weights, it is the error times hidden.": (
             NEW_UPPER,

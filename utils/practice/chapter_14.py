@@ -53,6 +53,14 @@ def ceiling(is_wrong, in_group):
             REACHED,
             "(is_wrong & in_group).sum()",
         ),
+        "This multiplies a number of scenes by 100. Divide by the number of all scenes.": (
+            REACHED,
+            "100 * (is_wrong & in_group).sum()",
+        ),
+        "These are the errors outside the group, which the remedy does not reach.": (
+            REACHED,
+            "100 * (is_wrong & ~in_group).mean()",
+        ),
         "This takes scenes that are wrong or in the group. It should be both at once.": (
             REACHED,
             "100 * (is_wrong | in_group).mean()",
@@ -113,6 +121,10 @@ def answer_from_views(probabilities):
             JOINED,
             "probabilities.mean(axis=0)",
         ),
+        "This is the largest mean probability. The answer is its class.": (
+            JOINED,
+            "probabilities.mean(axis=0).max(axis=1)",
+        ),
         "This multiplies the views, so that one of them can rule a class out. Take their mean.": (
             JOINED,
             "probabilities.prod(axis=0).argmax(axis=1)",
@@ -162,6 +174,10 @@ def cheapest_answer(probabilities, costs):
         "The answers are on axis 1; axis 0 holds the lights.": (
             CHEAPEST,
             "(probabilities @ costs).argmin(axis=0)",
+        ),
+        "This is the lowest expected cost. The answer is its class.": (
+            CHEAPEST,
+            "(probabilities @ costs).min(axis=1)",
         ),
         "These are the expected costs. The answer is the class where they are lowest.": (
             CHEAPEST,

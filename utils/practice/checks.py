@@ -1,4 +1,6 @@
-"""The checks of the assignments: each accepts an answer, or raises an error whose message says what is wrong.
+"""Checks of hidden tests: each accepts an answer, or raises an error whose message says what is wrong.
+
+What a student sees of a check is in `utils.practice.tasks`. These functions ask for more when it is graded.
 
 A check knows the usual slips of its task: `slips` maps a sentence ("The kernel was turned ...") to the
 result that this slip leads to. An answer equal to one of them is told the sentence, not two numbers.
@@ -7,7 +9,10 @@ result that this slip leads to. An answer equal to one of them is told the sente
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
-from utils.practice.comparison import number_difference, value_difference
+from utils.practice.comparison import in_short, number_difference, value_difference
+from utils.practice.functions import Function
+
+import numpy as np
 
 if not __debug__:  # a check that is an assertion would accept every answer
     raise ImportError(
@@ -37,6 +42,29 @@ def expect_equal(answer: object, expected: object, slips: Mapping[str, object] |
         AssertionError: with the sentence of a slip, or with both values.
     """
     _expect(value_difference, answer, expected, slips or {})
+
+
+def expect_result(function: object, right: Callable[..., object], *arguments: object) -> None:
+    """Accept a function that returns for these arguments what another one returns.
+
+    Args:
+        function: the student's.
+        right: a function that returns the right numbers, written in another way than the solution.
+        arguments: what both are called with; a function that changes them is not accepted.
+
+    Raises:
+        AssertionError: with what the arguments are, and what the function returned for them.
+    """
+    sentence = Function({_in_words(arguments): arguments}).difference(function, right, "The answer")
+    if sentence:
+        raise AssertionError(f"Not for all inputs yet. {sentence}")
+
+
+def _in_words(arguments: Iterable[object]) -> str:
+    return ", ".join(
+        f"an array of shape {one.shape}" if isinstance(one, np.ndarray) else in_short(one)
+        for one in arguments
+    )
 
 
 def expect_statements(answer: Iterable[str], task: str, fingerprint: str) -> None:

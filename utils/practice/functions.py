@@ -79,7 +79,9 @@ def call(function: Any, arguments: tuple[object, ...]) -> Outcome:
 
 
 def _differ(one: object, other: object) -> bool:
-    """Say whether two arrays differ in any bit; other arguments are not looked at."""
+    """Say whether arrays, or arrays in lists, differ in any bit; other arguments are not looked at."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) != len(other) or any(map(_differ, one, other))
     if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
         return False
     return one.shape != other.shape or one.tobytes() != other.tobytes()
@@ -96,7 +98,24 @@ def _does_nothing(function: Any) -> bool:
 
 def _repeat(function: Any, arguments: tuple[object, ...]) -> str:
     """Return, on a line of its own, the call as one would type it; nothing where it would be long."""
-    if any(isinstance(one, np.ndarray) and one.size > SMALL for one in arguments):
+    if not all(map(_is_short, arguments)):
         return ""
-    typed = (f"np.array({one.tolist()})" if isinstance(one, np.ndarray) else repr(one) for one in arguments)
-    return f"\nTo see it: {getattr(function, '__name__', 'function')}({', '.join(typed)})"
+    typed = ", ".join(map(_typed, arguments))
+    return f"\nTo see it: {getattr(function, '__name__', 'function')}({typed})"
+
+
+def _is_short(argument: object) -> bool:
+    if isinstance(argument, np.ndarray):
+        return argument.size <= SMALL
+    if isinstance(argument, list | tuple):
+        return len(argument) <= SMALL and all(map(_is_short, argument))
+    return not callable(argument)
+
+
+def _typed(argument: object) -> str:
+    if isinstance(argument, list):
+        return f"[{', '.join(map(_typed, argument))}]"
+    if not isinstance(argument, np.ndarray):
+        return repr(argument)
+    kind = "" if argument.dtype in (float, int, bool) else f", np.{argument.dtype}"
+    return f"np.array({argument.tolist()}{kind})"

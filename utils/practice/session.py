@@ -31,9 +31,9 @@ class Practice:
         """
         if self._knows(name):
             verdict = self.verdict(name, answer)
-            _say(verdict.sentence)
+            say(verdict.sentence)
             if verdict.status != "right":
-                _say(f'For a hint, run practice.hint("{name}").')
+                say(f'For a hint, run practice.hint("{name}").')
 
     def verdict(self, name: str, answer: object) -> Verdict:
         """Return what `check` says of an answer, for code that counts points instead of printing.
@@ -49,9 +49,9 @@ class Practice:
             return
         hints = self.exercises[name].hints
         number = self.hints_asked[name] = min(self.hints_asked[name] + 1, len(hints))
-        _say(f"Hint {number} of {len(hints)}. {hints[number - 1]}")
+        say(f"Hint {number} of {len(hints)}. {hints[number - 1]}")
         if number == len(hints):
-            _say(f'That was the last one. The solution: practice.solution("{name}").')
+            say(f'That was the last one. The solution: practice.solution("{name}").')
 
     def solution(self, name: str) -> None:
         """Print the code of a right answer."""
@@ -75,11 +75,11 @@ class Practice:
         if not known:
             names = ", ".join(f'"{one}"' for one in self.exercises)
             asked = f'There is no exercise "{name}".' if isinstance(name, str) else "Give a name first."
-            _say(f"{asked} The exercises of this chapter are {names}.")
+            say(f"{asked} The exercises of this chapter are {names}.")
         return known
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     """Print a sentence in lines of `WIDTH`; further lines of the text, which are code, as they are."""
     sentence, _, code = text.partition("\n")
     print(textwrap.fill(sentence, WIDTH, break_long_words=False, break_on_hyphens=False))

@@ -1,0 +1,96 @@
+"""No task earns full marks with what can be pasted from the chapters or taken from utils.
+
+The functions, cells, classes and values of all chapters are tried, exercises' solutions included, and
+every public function of utils: under the task's name, with their variables as its parameters in any order.
+With COURSE_GRADING set, what needs Keras is tried as well.
+"""
+
+import inspect
+import os
+
+import numpy as np
+import pasted_answers
+import pytest
+from assignment_answers import SOURCES, Task, tasks
+from pasted_trials import Trial, pasted_that_pass
+
+# A lecturer wants these asked although a chapter answers them: at most one point each, and why.
+REPEATED: dict[tuple[str, str], str] = {}
+TASKS = [(source, task) for source in SOURCES for task in tasks(source)]
+NAMES = [f"{source.parent.name}-{task.name}" for source, task in TASKS]
+
+
+@pytest.fixture(autouse=True)
+def with_keras_where_it_is_slow_anyway(monkeypatch):
+    if os.environ.get("COURSE_GRADING"):
+        monkeypatch.setattr(pasted_answers, "KERAS", ())
+
+
+@pytest.mark.parametrize(("source", "task"), TASKS, ids=NAMES)
+def test_nothing_pasted_earns_full_marks(source, task):
+    found = pasted_that_pass(source, task)
+    if (source.parent.name, task.name) in REPEATED:
+        assert task.points <= 1 and found, "take it off the list, or give it one point"
+    else:
+        assert not found, f"{task.name}, {task.points} points: {found[:5]}"
+
+
+@pytest.fixture
+def made_up(monkeypatch):
+    """Put a task in place of an assignment's, and return what passes it."""
+
+    def passing(solution: str, check: str) -> list[str]:
+        trial = Trial.__new__(Trial)
+        trial.needs_keras = False
+        trial._check = compile(check, "check", "exec", optimize=0)
+        trial._given, trial._seconds = {"np": np}, 5.0
+        names: dict[str, object] = {"np": np}
+        exec(solution, names)
+        trial.answers = {name: value for name, value in names.items() if name in check and name != "np"}
+        monkeypatch.setattr("pasted_trials.Trial", lambda *_: trial)
+        return [found.origin for found in pasted_that_pass(SOURCES[0], Task("made-up", 1, "", {}, ""))]
+
+    return passing
+
+
+IMAGE = "np.arange(20.0).reshape(4, 5) ** 2"
+KERNEL = "np.array([[1.0, 2, 0], [0, 3, 5]])"
+WINDOWS = "np.lib.stride_tricks.sliding_window_view(image, kernel.shape)"
+
+
+def test_a_function_of_a_chapter_and_one_of_utils_are_found(made_up):
+    solution = f"def answer(kernel, image):\n    return ({WINDOWS} * kernel).sum(axis=(2, 3))"
+    check = f"kernel, image = {KERNEL}, {IMAGE}\nright = ({WINDOWS} * kernel).sum(axis=(2, 3))\n"
+    found = made_up(solution, f"{check}assert np.allclose(answer(kernel, image), right)")
+    assert "utils.convolution.plane.correlate2d" in found
+    assert any(origin.endswith("correlate_with_loops") for origin in found)
+
+
+def test_a_part_of_what_a_function_returns_is_found(made_up):
+    solution = "def answer(x):\n    return x.reshape(1, 2, 2, 3, 2, 1).max(axis=(2, 4))"
+    check = "x = np.arange(24.0).reshape(1, 4, 6, 1)\nassert (answer(x) == x[:, 1::2, 1::2]).all()"
+    assert "utils.convolution.pooling.max_pool2d" in made_up(solution, check)
+
+
+def test_a_cell_is_found_as_the_body_of_a_function(made_up):
+    """Chapter 02 finds a kernel by least squares in a cell, not in a function."""
+    rows = "np.lib.stride_tricks.sliding_window_view(image, (3, 3)).reshape(-1, 9)"
+    solution = f"def answer(image, wanted):\n    return np.linalg.lstsq({rows}, wanted.ravel())[0]"
+    check = "x = np.arange(48.0).reshape(6, 8) ** 1.5 % 7\n"
+    check += "assert np.allclose(answer(x, 2 * x[1:-1, 1:-1]), 2 * np.eye(9)[4])"
+    assert any("02_filters, cell" in origin for origin in made_up(solution, check))
+
+
+def test_a_value_of_a_chapter_is_found(made_up):
+    found = made_up(
+        "answer = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0]])", "assert answer[1, 0] == 1 == answer.sum()"
+    )
+    assert any(origin.startswith("01_convolution, 'shift'") for origin in found)
+
+
+def test_chapters_and_utils_offer_what_they_hold():
+    materials = pasted_answers.of_chapters(False)
+    assert sum(len(one.functions) for one in materials) > 100 and all(one.cells for one in materials)
+    origins = {pasted.origin for pasted in pasted_answers.of_utils(False)}
+    assert {"utils.convolution.layer.conv2d", "utils.convolution.windows.im2col"} <= origins
+    assert all(inspect.signature(one.function) for material in materials for one in material.functions)

@@ -1,0 +1,107 @@
+"""The whole lecture as one deck: the chapters' own slides, in the order of its plan."""
+
+import base64
+import io
+import re
+
+from course.build.cells import Picture
+from course.build.deck_report import statistics_of
+from course.build.slides import Slide, slides_of
+from course.build.whole_lecture import LecturePart, Plan, of_few_colors, read_plan, whole_lecture
+
+import nbformat
+import numpy as np
+import PIL.Image
+import pytest
+from chapter_code import CHAPTERS
+from skimage import data
+from slide_cells import PREDICT, chapter, code, figure, text
+
+
+@pytest.fixture
+def notebooks(tmp_path):
+    """Two chapters, the second of them with three slides of one heading."""
+    first = chapter(text("## One", "slide", minutes=5, notes="Ask first.", words="few words"), text("Prose."))
+    second = chapter(
+        text("## Two", "slide", words="two"),
+        code("f()", figure(), kind="subslide"),
+        text(PREDICT, "subslide"),
+        text("## Three", "slide", words="three"),
+    )
+    paths = [tmp_path / "01_first.ipynb", tmp_path / "02_second.ipynb"]
+    for path, notebook in zip(paths, (first, second), strict=True):
+        nbformat.write(notebook, path)
+    return paths
+
+
+def plan(*parts: tuple[str, ...]) -> Plan:
+    return Plan("Lecture", "Words", tuple(LecturePart("Part", 7, places) for places in parts))
+
+
+def test_slides_follow_the_plan_and_a_part_opens_a_section(notebooks):
+    slides = whole_lecture(plan(("02: Three", "01: One"), ("02: Two",)), notebooks)
+    assert [(slide.heading, slide.opens_section) for slide in slides] == [
+        ("Lecture", True),
+        ("Three", True),
+        ("One", False),
+        ("Two", True),
+        ("Two", False),
+        ("Two", False),
+    ]
+    own = [slide for slide in slides_of(nbformat.read(notebooks[1], as_version=4)) if slide.heading == "Two"]
+    assert [shown(slide) for slide in slides[3:]] == [shown(slide) for slide in own]
+
+
+def shown(slide: Slide) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(part.kind, part.text, tuple(one.alt for one in part.pictures)) for part in slide.parts]
+
+
+@pytest.mark.parametrize(("number", "kind"), [(1, "words"), (2, "pictures"), (3, "answer")])
+def test_one_of_several_slides_can_be_named(notebooks, number, kind):
+    _, slide = whole_lecture(plan((f"02: Two ({number})",)), notebooks)
+    assert slide.parts[-1].kind == kind
+
+
+def test_a_picture_keeps_its_look_and_becomes_lighter():
+    pixels = data.coffee()[::4, ::4]
+    held = io.BytesIO()
+    PIL.Image.fromarray(pixels).save(held, "PNG")
+    before = Picture(base64.b64encode(held.getvalue()).decode(), "a description")
+    after = of_few_colors(before)
+    with PIL.Image.open(io.BytesIO(base64.b64decode(after.png))) as opened:
+        difference = np.asarray(opened.convert("RGB"), float) - pixels
+    assert after.alt == before.alt and len(after.png) < 0.4 * len(before.png)
+    assert np.sqrt(np.mean(difference**2)) < 6
+    assert of_few_colors(after) == after
+
+
+def test_the_speaker_reads_the_minutes_of_the_lecture_and_the_chapter(notebooks):
+    _, slide = whole_lecture(plan(("01: One",)), notebooks)
+    assert slide.notes == ["**7 min.** Part.", "*Chapter 01.*", "Ask first.", "Prose."]
+
+
+@pytest.mark.parametrize("place", ["01: Gone", "02: Two (4)", "03: One", "One"])
+def test_a_place_without_a_slide_is_named(notebooks, place):
+    with pytest.raises(ValueError, match=re.escape(repr(place))):
+        whole_lecture(plan((place,)), notebooks)
+
+
+def test_an_unknown_entry_of_the_plan_is_refused(tmp_path):
+    path = tmp_path / "plan.toml"
+    path.write_text('title = "a"\nwords = "b"\n[[parts]]\nname = "c"\nminute = 5\nslides = ["01: d"]\n')
+    with pytest.raises(TypeError, match="minute"):
+        read_plan(path)
+
+
+def test_the_lecture_is_one_that_a_hall_follows():
+    """Its parts are the lecture's slides (docs/slide_by_slide.md); most slides show a figure, six ask."""
+    lecture = read_plan()
+    page = (CHAPTERS[0].parents[1] / "docs" / "slide_by_slide.md").read_text(encoding="utf-8")
+    table = [line.split(" | ")[0].strip("| ") for line in page.splitlines() if line.startswith("| ")]
+    assert [part.name for part in lecture.parts] == [name for name in table[1:] if name.strip("- ")]
+    slides = whole_lecture(lecture, CHAPTERS)
+    counts = statistics_of(slides)
+    assert counts.num_without_heading == counts.num_bare == 0
+    assert counts.median_words <= 45 and counts.p90_words <= 80 and counts.figure_share >= 0.55
+    assert sum(slide.asks for slide in slides) == 6
+    assert 40 <= len(slides) <= 60
