@@ -261,7 +261,7 @@ def test_letters_are_read_in_several_forms():
     )
 
 
-# The reviews: wrong answers that students gave, and that were answered with two numbers or a wrong sentence
+# Wrong answers that students gave, and that were once answered with two numbers or a wrong sentence
 
 LRN = "maps[max(0, row - half) : row + half + 1, max(0, column - half) : column + half + 1]"
 CASES = {
@@ -304,7 +304,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("task", "slip"), CASES)
-def test_a_case_of_the_reviews_is_told_what_it_is(task, slip):
+def test_what_students_answered_is_told_what_it_is(task, slip):
     number, name = task.split()
     exercise, (old, new, words) = exercise_of(f"assignment_{number}", name), CASES[task, slip]
     assert exercise.solution.count(old) == 1
