@@ -56,6 +56,11 @@ class Hostile:
     __hash__ = None
 
 
+# What no exercise asks for.
+NONSENSE = [None, "", "kernel", 0.123, -7, 1e300, np.nan, 1j, [], {}, [[1], [2, 3]], np.zeros((9, 9, 9))]
+NONSENSE += [object(), Hostile(), len, int, lambda: None, lambda *given: given, lambda *given: 1 / 0]
+
+
 def arrays(shape: tuple[int, ...]) -> st.SearchStrategy[np.ndarray]:
     size = int(np.prod(shape))
     return st.lists(NUMBERS, min_size=size, max_size=size).map(lambda found: np.reshape(found, shape))

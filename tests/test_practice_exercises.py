@@ -22,14 +22,12 @@ import pytest
 from chapter_code import CHAPTERS, load, uses
 from hypothesis import given, settings
 from IPython.core.inputtransformer2 import TransformerManager
-from test_practice_comparison import ANYTHING, Hostile
+from test_practice_comparison import ANYTHING, NONSENSE
 
 MODULES = sorted(path.stem for path in Path(utils.practice.__file__).parent.glob("chapter_*.py"))
 PRACTICES = {module: importlib.import_module(f"utils.practice.{module}").practice for module in MODULES}
 NAMES = [(module, name) for module, practice in PRACTICES.items() for name in practice.exercises]
 SLIPS = [(module, name, slip) for module, name in NAMES for slip in PRACTICES[module].exercises[name].slips]
-NONSENSE = [None, "", "kernel", 0.123, -7, 1e300, np.nan, 1j, [], {}, [[1], [2, 3]], np.zeros((9, 9, 9))]
-NONSENSE += [object(), Hostile(), len, int, lambda: None, lambda *given: given, lambda *given: 1 / 0]
 
 
 def exercise_of(module: str, name: str) -> Exercise:

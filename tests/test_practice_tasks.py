@@ -29,7 +29,7 @@ import pytest
 from assignment_answers import SOURCES, grade_id, read
 from assignment_answers import tasks as tasks_with_answers
 from hypothesis import given, settings
-from test_practice_comparison import ANYTHING, Hostile
+from test_practice_comparison import ANYTHING, NONSENSE
 
 # Wrong answers divide by zero, as students do.
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -38,8 +38,6 @@ MODULES = sorted(path.stem for path in Path(utils.practice.__file__).parent.glob
 TASKS = {module: importlib.import_module(f"utils.practice.{module}").tasks for module in MODULES}
 NAMES = [(module, name) for module, tasks in TASKS.items() for name in tasks.exercises]
 SLIPS = [(module, name, slip) for module, name in NAMES for slip in TASKS[module].exercises[name].slips]
-NONSENSE = [None, "", "kernel", 0.123, -7, 1e300, np.nan, 1j, [], {}, [[1], [2, 3]], np.zeros((9, 9, 9))]
-NONSENSE += [object(), Hostile(), len, int, lambda: None, lambda *given: given, lambda *given: 1 / 0]
 BY_MODULE = {f"assignment_{source.parent.name[:2]}": source for source in SOURCES}
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course.assignments.release import sources
 from course.build.decks import COURSE, chapters
 from course.questions import parse_questions
 
 HOME = COURSE / "docs" / "home.toml"
-ASSIGNMENTS = COURSE / "notebooks" / "assignments" / "source"
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 HEADING = re.compile(r"(?m)^#{1,6} (.+)$")
 NEEDS = re.compile(r"(?m)^## What you need\n\s*(?:- )?(.+?)(?:[;.] |[;.]?$)")
@@ -86,8 +86,13 @@ class Assignment:
 
 def read_chapters() -> list[Chapter]:
     """Read all chapters that there are, in order."""
+    return [read_chapter(path) for path in chapters()]
+
+
+def read_chapter(path: Path) -> Chapter:
+    """Read one chapter, and what docs/home.toml says of it."""
     told = tomllib.loads(HOME.read_text(encoding="utf-8"))
-    return [_chapter(path, told.get(path.name[:2], {})) for path in chapters()]
+    return _chapter(path, told.get(path.name[:2], {}))
 
 
 @functools.cache
@@ -97,7 +102,7 @@ def read_assignments() -> tuple[Assignment, ...]:
     Raises:
         ValueError: one does not say to which chapters it belongs, or how long it takes.
     """
-    return tuple(_assignment(path) for path in sorted(ASSIGNMENTS.glob("*/*.ipynb")))
+    return tuple(_assignment(path) for path in sources().values())
 
 
 def _chapter(path: Path, told: dict[str, Any]) -> Chapter:

@@ -8,8 +8,8 @@ docs/assignments.md the list of assignments.
 import re
 from typing import ClassVar
 
-from course.build.chapters import HOME, Chapter, read_assignments, read_chapters
-from course.build.decks import COURSE
+from course.build.chapters import HOME, Chapter, read_assignments, read_chapter, read_chapters
+from course.build.decks import COURSE, chapters
 from course.build.folding import raw
 
 import jinja2
@@ -93,7 +93,8 @@ def link_parts(app: Sphinx, document: nodes.document) -> None:
 
 def of_page(name: str) -> Chapter | None:
     """Return the chapter that a page of the site shows, if it shows one."""
-    return next((one for one in read_chapters() if name == f"notebooks/{one.stem}"), None)
+    path = next((one for one in chapters() if name == f"notebooks/{one.stem}"), None)
+    return read_chapter(path) if path else None
 
 
 def number_neighbors(

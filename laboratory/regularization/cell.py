@@ -122,7 +122,7 @@ def fit_setting(model: keras.Model, setting: Setting, seed: int, dataset: Datase
     ).history
 
 
-# The grid with the most rows has 50, and its cells take turns row by row.
+# More than any grid has rows: its cells take turns row by row, and each row is used again for the next seed.
 @functools.lru_cache(maxsize=64)
 def _compiled_network(setting: Setting) -> keras.Model:
     """Return the compiled network that all cells of one row share, as building it takes seconds."""

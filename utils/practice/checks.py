@@ -6,7 +6,6 @@ A check knows the usual slips of its task: `slips` maps a sentence ("The kernel 
 result that this slip leads to. An answer equal to one of them is told the sentence, not two numbers.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 from utils.practice.comparison import in_short, number_difference, value_difference
@@ -65,27 +64,6 @@ def _in_words(arguments: Iterable[object]) -> str:
         f"an array of shape {one.shape}" if isinstance(one, np.ndarray) else in_short(one)
         for one in arguments
     )
-
-
-def expect_statements(answer: Iterable[str], task: str, fingerprint: str) -> None:
-    """Accept the letters of the true statements, of which a check knows only the fingerprint.
-
-    Raises:
-        AssertionError: some letter is missing or too much; it does not say which.
-    """
-    letters = sorted(str(letter).strip().lower() for letter in answer)
-    if any(len(letter) != 1 for letter in letters) or len(set(letters)) < len(letters):
-        raise AssertionError('Give single letters, each once, such as {"a", "d"}.')
-    if fingerprint_of(task, letters) != fingerprint:
-        raise AssertionError(
-            "Not yet: a true statement is missing, or a false one is among them. Look at the result again."
-        )
-
-
-def fingerprint_of(task: str, letters: Iterable[str]) -> str:
-    """Return 12 hexadecimal digits that stand for these letters in this task (SHA-256)."""
-    text = f"{task}:{''.join(sorted(letters))}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def verify() -> None:

@@ -51,7 +51,10 @@ class Practice:
         number = self.hints_asked[name] = min(self.hints_asked[name] + 1, len(hints))
         say(f"Hint {number} of {len(hints)}. {hints[number - 1]}")
         if number == len(hints):
-            say(f'That was the last one. The solution: practice.solution("{name}").')
+            self._say_after_hints(name)
+
+    def _say_after_hints(self, name: str) -> None:
+        say(f'That was the last one. The solution: practice.solution("{name}").')
 
     def solution(self, name: str) -> None:
         """Print the code of a right answer."""

@@ -44,12 +44,8 @@ class Tasks(Practice):
             raise NotYet(f'{verdict.sentence}\n{HINT} tasks.hint("{name}").')
         print(f"Right, {points} point{'s' if points > 1 else ''}. {self.exercises[name].shows}")
 
-    def hint(self, name: str) -> None:
-        """Print the next hint; after the last one, that one again."""
-        if self._knows(name):
-            hints = self.exercises[name].hints
-            number = self.hints_asked[name] = min(self.hints_asked[name] + 1, len(hints))
-            say(f"Hint {number} of {len(hints)}. {hints[number - 1]}")
+    def _say_after_hints(self, name: str) -> None:
+        """Say nothing more: a check has no solution to give."""
 
     def solution(self, name: str) -> None:
         """Say where solutions are; a check has none to give."""
