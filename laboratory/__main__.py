@@ -22,6 +22,7 @@ from pathlib import Path
 
 from laboratory.comparison.grids import GRIDS as COMPARISON_GRIDS
 from laboratory.explanations import STAGES as EXPLANATION_STAGES
+from laboratory.grids.borrowing import take_over
 from laboratory.grids.cell import cifar10
 from laboratory.grids.grid import CellsFailed, Grid, run_grid, seconds_of
 from laboratory.listing import print_records
@@ -160,6 +161,8 @@ def _verify_stage(name: str) -> bool:
 def _grid(grid: Grid, scheduler: str | None, folder: Path, max_minutes: float | None) -> int:
     if os.environ.get("CIFAR10_DIR"):
         cifar10()  # refuses other data, also if no cell is missing
+    if num_taken := take_over(grid, GRIDS.values(), folder):
+        print(f"{grid.name}: {num_taken} cells are taken over from grids that have trained them.")
     if scheduler is None:
         num_lacking = run_grid(grid, folder, max_minutes)
     else:

@@ -46,6 +46,17 @@ def test_lecture_cifar10_large_matches_the_published_total():
     assert 41.2e6 < multiply_adds(model) < 41.3e6
 
 
+@pytest.mark.parametrize(("keras_1_weights", "factor"), [(False, 9), (True, 1)])
+def test_first_weights_of_convolutions_reach_their_bound(keras_1_weights, factor):
+    keras.utils.set_random_seed(0)
+    model = lecture_cifar10_large(keras_1_weights=keras_1_weights)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            inputs, filters = layer.kernel.shape[2:]
+            bound = math.sqrt(6 / (9 * inputs + factor * filters))
+            assert 0.98 * bound < abs(layer.get_weights()[0]).max() <= bound
+
+
 @pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
 def test_output_is_a_probability_distribution_in_float32(build):
     keras.utils.set_random_seed(0)

@@ -20,11 +20,14 @@ the order in which `Flatten` reads: row r of the first dense kernel belongs to (
 column) there and to (row, column, channel) here, a permutation of its 8,192 rows.
 """
 
+import math
+
 from utils.layers import image_input
 
 import keras
 from keras import layers
 from keras.constraints import MaxNorm
+from keras.initializers import RandomUniform
 
 
 def lecture_cifar10(*, max_norm: float | None = 3.0) -> keras.Model:
@@ -60,12 +63,15 @@ def lecture_cifar10(*, max_norm: float | None = 3.0) -> keras.Model:
     )
 
 
-def lecture_cifar10_large(*, max_norm: float | None = 3.0) -> keras.Model:
+def lecture_cifar10_large(*, max_norm: float | None = 3.0, keras_1_weights: bool = False) -> keras.Model:
     """Build the page's larger network: six convolutions in three stages, three dense layers.
 
     Args:
         max_norm: bound on the norm of each unit's incoming weights in the two hidden dense layers;
             None for no bound. The page sets none on these convolutions.
+        keras_1_weights: whether the first weights of the convolutions are drawn as Keras 1.0.3 drew
+            them, within sqrt(6 / (9 * inputs + outputs)); today's bound is
+            sqrt(6 / (9 * inputs + 9 * outputs)).
 
     Returns:
         an uncompiled model, images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10);
@@ -76,9 +82,9 @@ def lecture_cifar10_large(*, max_norm: float | None = 3.0) -> keras.Model:
     return keras.Sequential(
         [
             image_input((32, 32, 3)),
-            *_stage(32),
-            *_stage(64),
-            *_stage(128),
+            *_stage(3, 32, keras_1_weights),
+            *_stage(32, 64, keras_1_weights),
+            *_stage(64, 128, keras_1_weights),
             layers.Flatten(),
             layers.Dropout(0.2),
             layers.Dense(1024, activation="relu", kernel_constraint=bound),
@@ -96,11 +102,17 @@ def _bound(max_norm: float | None) -> MaxNorm | None:
     return None if max_norm is None else MaxNorm(max_norm)  # pyright: ignore[reportArgumentType]
 
 
-def _stage(filters: int) -> list[layers.Layer]:
+def _stage(inputs: int, filters: int, keras_1_weights: bool) -> list[layers.Layer]:
     """Return two convolutions with dropout between them, and a pooling that halves height and width."""
+
+    def convolution(inputs: int) -> layers.Layer:
+        limit = math.sqrt(6 / (9 * inputs + filters))
+        initializer = RandomUniform(-limit, limit) if keras_1_weights else "glorot_uniform"
+        return layers.Conv2D(filters, 3, padding="same", activation="relu", kernel_initializer=initializer)
+
     return [
-        layers.Conv2D(filters, 3, padding="same", activation="relu"),
+        convolution(inputs),
         layers.Dropout(0.2),
-        layers.Conv2D(filters, 3, padding="same", activation="relu"),
+        convolution(filters),
         layers.MaxPooling2D(2),
     ]
