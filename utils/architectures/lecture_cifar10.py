@@ -108,7 +108,13 @@ def _stage(inputs: int, filters: int, keras_1_weights: bool) -> list[layers.Laye
     def convolution(inputs: int) -> layers.Layer:
         limit = math.sqrt(6 / (9 * inputs + filters))
         initializer = RandomUniform(-limit, limit) if keras_1_weights else "glorot_uniform"
-        return layers.Conv2D(filters, 3, padding="same", activation="relu", kernel_initializer=initializer)
+        return layers.Conv2D(
+            filters,
+            3,
+            padding="same",
+            activation="relu",
+            kernel_initializer=initializer,  # pyright: ignore[reportArgumentType] (not only names)
+        )
 
     return [
         convolution(inputs),
