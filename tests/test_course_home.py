@@ -196,6 +196,15 @@ def test_a_card_leads_to_the_chapter_its_slides_and_its_assignment(site, chapter
     )
 
 
+def test_home_and_the_chapters_of_the_network_lead_into_it(site):
+    assert "../look_inside/index.html" in Page(site / HOME_PAGE).links
+    views = {number: told["look_inside"] for number, told in TOLD.items() if "look_inside" in told}
+    assert set(views) == {"03", "11", "12"}
+    for number, view in views.items():
+        [page] = (site / "notebooks").glob(f"{number}_*.html")
+        assert f"../look_inside/index.html#{view}" in Page(page).links
+
+
 @pytest.mark.parametrize("width", [390, 1366, 1920])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_home_page_is_whole_at_every_width(reader, width, scheme):

@@ -1,12 +1,21 @@
-"""The page "Look inside": its numbers against Keras, its address, its words for what goes wrong."""
+"""The page "Look inside": its numbers against Keras, its address, touch, its words for what goes wrong.
+
+In Chromium, and in Firefox where one is installed.
+"""
 
 import base64
+import contextlib
 import io
+import json
+import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
-from course.build.look_inside import RUN, build_look_inside
+from course.build.chapters import HOME
+from course.build.look_inside import RUN, SOURCES, build_look_inside
 from utils.explain import deconvnet, grad_cam, occlusion
 from utils.records import load_run
 from utils.scenes import shapes10
@@ -16,10 +25,11 @@ import numpy as np
 import pytest
 import skimage
 from axe import violations
-from browser import Reader
-from built_pages import reading, served
+from browser import Reader, find_browser, start_reader
+from built_pages import served
+from firefox import start_firefox
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 PATIENCE = 120_000  # milliseconds
 NUM_PICTURES = 20
@@ -38,6 +48,11 @@ ASK = """async ([kind, details]) => {
 }"""
 
 
+LOADED = """() => Object.fromEntries(
+  [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+    .map(one => [one.name, one.encodedBodySize]))"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("site")
@@ -45,16 +60,21 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def visitor(folder) -> Iterator[Reader]:
-    with reading(folder) as reader:
+def start_chromium() -> contextlib.AbstractContextManager[Reader]:
+    return start_reader(find_browser())
+
+
+@pytest.fixture(scope="module", params=[start_chromium, start_firefox], ids=["chromium", "firefox"])
+def visitor(request, folder) -> Iterator[Reader]:
+    with served(folder) as address, request.param() as reader:
+        reader.address = address
         reader.page.set_default_timeout(PATIENCE)
         yield reader
 
 
 @pytest.fixture
 def opened(visitor) -> Reader:
-    """Somebody who has loaded the network; the errors of earlier visits are forgotten."""
+    """Somebody who has loaded the network, and let it look at all pictures; earlier errors are forgotten."""
     visitor.page.set_viewport_size({"width": 1366, "height": 768})
     open_page(visitor)
     visitor.errors.clear()
@@ -62,11 +82,23 @@ def opened(visitor) -> Reader:
 
 
 def open_page(reader: Reader, state: str = "", address: str = "") -> None:
-    reader.page.goto("about:blank")
-    reader.page.goto(f"{address or reader.address}/look_inside/index.html{state}")
-    reader.page.locator("#load").click()
-    expect(reader.page.locator("#message")).to_contain_text("The network answers", timeout=PATIENCE)
-    expect(reader.page.locator("#sum .result").first).to_be_visible(timeout=PATIENCE)
+    load(reader.page, f"{address or reader.address}/look_inside/index.html{state}")
+
+
+def load(page: Page, address: str) -> None:
+    page.goto("about:blank")
+    page.goto(address)
+    page.locator("#load").click()
+    expect(page.locator("#message")).to_contain_text("The network answers", timeout=PATIENCE)
+    num_pictures = page.locator("#pictures button").count()
+    page.wait_for_function(
+        "number => lookInside.ask('peaks', { layer: 'conv1', map: 0 }).then(all => all.length === number)",
+        arg=num_pictures,
+    )
+
+
+def hash_of(page: Page) -> dict[str, str]:
+    return dict(parse_qsl(page.evaluate("location.hash")[1:]))
 
 
 def as_file(pixels: np.ndarray) -> dict:
@@ -157,7 +189,7 @@ def test_the_sum_is_the_number_of_the_map(opened):
     """The page's own words: all products and the bias, rounded to two decimals each."""
     opened.page.locator('[data-layer="conv2"]').click()
     line = opened.page.locator("#sum .result").first
-    expect(line).to_contain_text("(all others)")
+    expect(line).to_contain_text("(all other maps)")
     found = opened.page.evaluate(
         "lookInside.ask('composition', {layer: 'conv2', map: 7, row: 3, column: 15})"
     )
@@ -196,27 +228,107 @@ def test_a_view_can_be_linked_to(visitor):
 
 
 def test_an_impossible_address_is_brought_into_range(visitor):
-    open_page(visitor, "#picture=none.jpg&layer=conv9&map=9999&row=-4&column=x&class=77")
-    state = dict(part.split("=") for part in visitor.page.evaluate("location.hash")[1:].split("&"))
-    assert state == {
+    state = "#picture=none.jpg&layer=conv9&map=9999&row=-4&column=99&class=77&part=x&tour=99&toString=1"
+    open_page(visitor, state)
+    assert hash_of(visitor.page) | {"part": ""} == {
         "picture": "cat.jpg",
         "layer": "conv1",
         "map": "63",
         "row": "0",
-        "column": "0",
+        "column": "31",
         "class": "9",
+        "part": "",
     }
+    expect(visitor.page.locator("#guide")).to_be_hidden()
 
 
-def test_every_step_of_the_tour_leads_somewhere(opened):
-    page = opened.page
-    for index in range(page.locator("#tour a").count()):
-        shown = page.evaluate("lookInside.shown")
-        page.locator("#tour a").nth(index).click()
-        page.wait_for_function("before => lookInside.shown > before", arg=shown)
-        address = page.locator("#tour a").nth(index).get_attribute("href")
-        assert page.evaluate("location.hash") == address
+def test_what_the_address_leaves_open_is_the_largest_number_and_the_answer(visitor):
+    """Also a number that is none."""
+    open_page(visitor, "#layer=conv2&row=x")
+    page, state = visitor.page, hash_of(visitor.page)
+    maps = ask(page, "maps", layer="conv2")
+    place = tuple(int(state[name]) for name in ("row", "column", "map"))
+    assert maps[place] == maps.max() > 0
+    assert int(state["class"]) == ask(page, "scores").argmax()
+
+
+# What is done on the page, and what then shows it.
+VIEWS = {
+    "picture": ("#pictures button >> nth=2", ["#picture", "#answers"]),
+    "layer": ('[data-layer="pool2"]', ["#scale", "#map-name", "#maps [aria-pressed=true]"]),
+    "map": ("#maps button >> nth=5", ["#map-name", "#place"]),
+    "number": ('[data-step="ArrowRight"]', ["#place", "#field", "#sum"]),
+    "patches": ("#patches button >> nth=1", ["#picture", "#place", "#patches [aria-pressed=true]"]),
+    "why": ("#cover", ["#drop", "#occlusion"]),
+    "tour": ("#tour a >> nth=3", ["#guide-text", "#map-name", "#place"]),
+}
+SHOWN = """names => names.map(name => {
+  const one = document.querySelector(name);
+  return [one.ariaLabel, one.ariaPressed, one.innerText];
+})"""
+
+
+@pytest.mark.parametrize("part", VIEWS)
+def test_every_part_of_the_view_stands_in_the_address(opened, part):
+    page, (control, shows) = opened.page, VIEWS[part]
+    before = page.evaluate("location.hash")
+    page.locator(control).click()
+    page.wait_for_function("before => location.hash !== before", arg=before)
+    if part == "why":
+        expect(page.locator("#drop")).to_contain_text("Full color", timeout=PATIENCE)
+    seen = settled(page, shows)
+    open_page(opened, page.evaluate("location.hash"))
+    if part == "why":
+        expect(page.locator("#drop")).to_contain_text("Full color", timeout=PATIENCE)
+    assert settled(page, shows) == seen
     assert opened.errors == []
+
+
+def settled(page: Page, names: list[str]) -> list:
+    """Return the address and what parts of the page show, once they no longer change."""
+    seen, now = None, []
+    while seen != now:
+        page.wait_for_timeout(500)
+        seen, now = now, [page.evaluate("location.hash"), *page.evaluate(SHOWN, names)]
+    return now
+
+
+def test_the_chapters_link_to_views_that_there_are(opened):
+    told = tomllib.loads(HOME.read_text(encoding="utf-8")).values()
+    views = [chapter["look_inside"] for chapter in told if "look_inside" in chapter]
+    assert views
+    for view in views:
+        shown = opened.page.evaluate("lookInside.shown")
+        opened.page.evaluate("view => location.hash = view", view)
+        opened.page.wait_for_function("before => lookInside.shown > before", arg=shown)
+        chosen = dict(parse_qsl(view))
+        assert chosen.items() <= hash_of(opened.page).items()
+        expect(opened.page.locator(f"#part-{chosen['part']}")).to_be_in_viewport()
+
+
+def test_the_tour_leads_from_view_to_view_and_shows_what_it_speaks_of(opened):
+    page = opened.page
+    steps = json.loads((SOURCES / "tour.json").read_text(encoding="utf-8"))
+    for number, step in enumerate(steps, start=1):
+        shown = page.evaluate("lookInside.shown")
+        if number == 1:
+            page.locator("#tour-start").click()
+        else:
+            expect(page.locator("#next")).to_be_focused()
+            page.keyboard.press("Enter")
+        page.wait_for_function("before => lookInside.shown > before", arg=shown)
+        expect(page.locator("#guide-text")).to_have_text(f"{number} of {len(steps)}. {step['text']}")
+        expected = {name: str(value) for name, value in step["state"].items()} | {"tour": str(number)}
+        found = hash_of(page)
+        assert {name: found.get(name) for name in expected} | {"cover": ""} == expected | {"cover": ""}
+        expect(page.locator(f"#part-{step['state']['part']}")).to_be_in_viewport()
+    expect(page.locator("#next")).to_be_disabled()
+    expect(page.locator("#end")).to_be_focused()
+    page.locator("#back").click()
+    expect(page.locator("#guide-text")).to_contain_text(f"{len(steps) - 1} of")
+    page.locator("#end").click()
+    expect(page.locator("#guide")).to_be_hidden()
+    assert "tour" not in hash_of(page) and opened.errors == []
 
 
 # --- people ---
@@ -224,13 +336,11 @@ def test_every_step_of_the_tour_leads_somewhere(opened):
 
 def test_nothing_large_is_loaded_before_the_click(visitor):
     visitor.page.goto("about:blank")
-    sizes = {}
-    visitor.page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
     visitor.page.goto(f"{visitor.address}/look_inside/index.html")
-    visitor.page.wait_for_load_state("networkidle")
+    expect(visitor.page.locator("#megabytes")).to_have_text("2.8")
+    sizes = visitor.page.evaluate(LOADED)
     assert 0 < sum(sizes.values()) < 200_000
     assert not any(url.endswith("weights.bin") for url in sizes)
-    expect(visitor.page.locator("#megabytes")).to_have_text("2.8")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -238,7 +348,11 @@ def test_nothing_large_is_loaded_before_the_click(visitor):
 def test_the_page_is_accessible_and_fits(opened, width, scheme):
     page = opened.page
     page.emulate_media(color_scheme=scheme)
+    if not page.evaluate("scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", scheme):
+        pytest.skip(f"this browser cannot be asked for {scheme} colors")
     page.set_viewport_size({"width": width, "height": 720})
+    page.locator("#tour a").first.click()
+    expect(page.locator("#guide")).to_be_visible()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.emulate_media(color_scheme="light")
@@ -249,9 +363,12 @@ def test_maps_and_places_are_reached_by_keyboard(opened):
     page.locator("#maps button").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
+    expect(page.locator("#message")).to_contain_text("Map 1 of conv1")
     expect(page.locator("#map-name")).to_have_text("Map 1 of conv1")
-    page.locator("#row").fill("6")
-    page.locator("#column").fill("7")
+    for name, digit in (("#row", "6"), ("#column", "7")):
+        page.locator(name).focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.press(digit)
     page.keyboard.press("Enter")
     page.locator("#map").focus()
     page.keyboard.press("ArrowDown")
@@ -325,5 +442,106 @@ def test_a_page_opened_as_a_file_says_what_to_do(folder, visitor):
 def test_covering_shows_progress_and_ends_in_words(opened):
     opened.page.locator("#cover").click()
     expect(opened.page.locator("#covering")).to_be_visible()
-    expect(opened.page.locator("#drop")).to_contain_text("falls by up to", timeout=PATIENCE)
+    expect(opened.page.locator("#drop")).to_contain_text("again and again")
+    expect(opened.page.locator("#drop")).to_contain_text("The probability of", timeout=PATIENCE)
+    expect(opened.page.locator("#drop")).to_contain_text("Full color")
     expect(opened.page.locator("#covering")).to_be_hidden()
+
+
+def test_another_class_ends_the_covering(opened):
+    page = opened.page
+    page.locator("#cover").click()
+    expect(page.locator("#covering")).to_be_visible()
+    page.locator("#class").select_option("ship")
+    expect(page.locator("#covering")).to_be_hidden()
+    expect(page.locator("#drop")).to_have_text("")
+    assert "cover" not in hash_of(page) and opened.errors == []
+
+
+def test_the_patches_are_the_largest_numbers_of_the_map_in_all_pictures(opened):
+    """And a choice goes to the number."""
+    page = opened.page
+    page.locator('[data-layer="conv3"]').click()
+    expect(page.locator("#map-name")).to_contain_text("conv3")
+    upload(page, as_file(pictures()[-1]))
+    number = int(hash_of(page)["map"])
+    labels = [one.get_attribute("aria-label") for one in page.locator("#patches button").all()]
+    values = [float(re.search(r": (\S+) at", label)[1]) for label in labels]
+    assert values == sorted(values, reverse=True) and values
+    for index, value in enumerate(values):
+        shown = page.evaluate("lookInside.shown")
+        page.locator("#patches button").nth(index).click()
+        page.wait_for_function("before => lookInside.shown > before", arg=shown)
+        maps = ask(page, "maps", layer="conv3")[:, :, number]
+        state = hash_of(page)
+        assert maps.max() == pytest.approx(value, abs=0.006)
+        assert maps[int(state["row"]), int(state["column"])] == maps.max()
+
+
+def test_a_number_that_is_zero_projects_nothing_and_says_so(visitor):
+    open_page(visitor, "#layer=conv4")
+    page = visitor.page
+    maps = ask(page, "maps", layer="conv4")
+    row, column, number = np.argwhere(maps == 0)[0]
+    open_page(visitor, f"#layer=conv4&map={number}&row={row}&column={column}")
+    expect(page.locator("#projected")).to_contain_text("nothing to project")
+    expect(page.locator("#place")).to_have_text(f"Row {row}, column {column}: 0.00")
+
+
+# --- touch ---
+
+TOUCHED = "button, .button, select, input:not([type=file]), #tour a, #map"
+SMALL = """([touched, least]) => [...document.querySelectorAll(touched)]
+  .filter(one => one.checkVisibility())
+  .map(one => [one.id || one.textContent || one.ariaLabel, one.getBoundingClientRect()])
+  .filter(([, box]) => Math.min(box.width, box.height) < least)
+  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+
+
+@pytest.fixture
+def phone(visitor) -> Iterator[Page]:
+    """The page on a phone, all fingers."""
+    browser = visitor.page.context.browser
+    if browser.browser_type.name != "chromium":
+        pytest.skip("only Chromium can be made a phone")
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    load(page, f"{visitor.address}/look_inside/index.html")
+    yield page
+    context.close()
+
+
+def test_what_is_touched_is_large_enough(phone):
+    """44 pixels, which WCAG calls enhanced."""
+    phone.locator("#tour a").first.tap()
+    expect(phone.locator("#guide")).to_be_visible()
+    assert phone.evaluate(SMALL, [TOUCHED, 44]) == []
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_everything_works_by_touch(phone):
+    phone.locator("#pictures button").nth(1).tap()
+    expect(phone.locator("#pictures button").nth(1)).to_have_attribute("aria-pressed", "true")
+    phone.locator('[data-layer="conv2"]').tap()
+    phone.locator("#maps button").nth(3).tap()
+    expect(phone.locator("#map-name")).to_have_text("Map 3 of conv2")
+    phone.locator("#map").scroll_into_view_if_needed()
+    box = phone.locator("#map").bounding_box()
+    phone.touchscreen.tap(box["x"] + 5.5 / 16 * box["width"], box["y"] + 9.5 / 16 * box["height"])
+    expect(phone.locator("#place")).to_contain_text("Row 9, column 5:")
+    phone.locator('[data-step="ArrowUp"]').tap()
+    expect(phone.locator("#place")).to_contain_text("Row 8, column 5:")
+    phone.locator("#strongest").tap()
+    expect(phone.locator("#place")).not_to_contain_text("Row 8, column 5:")
+    phone.locator("#class").select_option("frog")
+    phone.locator("#cover").tap()
+    expect(phone.locator("#drop")).to_contain_text("The probability of frog", timeout=PATIENCE)
+    phone.locator("#camera").tap()
+    expect(phone.locator("#message")).to_contain_text("no camera")
+    expect(phone.locator("#message")).to_be_in_viewport()
+    phone.locator("#tour-start").tap()
+    phone.locator("#next").tap()
+    expect(phone.locator("#guide-text")).to_contain_text("2 of")
+    phone.locator("#end").tap()
+    expect(phone.locator("#guide")).to_be_hidden()

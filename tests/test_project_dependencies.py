@@ -27,6 +27,7 @@ BROUGHT_BY_OTHERS = {
         "nbclient": "jupyterlab runs notebooks with it",
         "nbconvert": "jupyterlab exports notebooks with it",
         "nbformat": "jupyterlab reads notebooks with it",
+        "tornado": "jupyterlab's server is made of it",
         "traitlets": "all settings of Jupyter's programs are made of it",
     },
     "docs": {
@@ -169,7 +170,7 @@ def files(*suffixes: str) -> list[str]:
         ("from utils.data import load_cifar10", set()),
         ("def late():\n    import sympy.core", {"sympy"}),
         ("import not_installed_anywhere", {"not_installed_anywhere"}),
-        ("import tornado", {"tornado"}),  # installed, but only as jupyterlab's dependency
+        ("import anyio", {"anyio"}),  # installed, but only as jupyterlab's dependency
         ("import distributed", {"distributed"}),  # declared, but in a group
     ],
 )

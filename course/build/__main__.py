@@ -31,6 +31,7 @@ def build_site(folder: Path) -> None:
     from course.build.chapters import read_chapters
     from course.build.look_inside import build_look_inside
     from course.build.pictures import FOLDER, save_pictures
+    from course.build.webp import save_as_webp
 
     from sphinx.cmd.build import build_main
 
@@ -40,6 +41,7 @@ def build_site(folder: Path) -> None:
     if status:
         raise SystemExit(status)
     make_light(folder)
+    save_as_webp(folder)
     save_pictures(folder / "_static" / FOLDER, read_chapters())
     build_look_inside(folder / "look_inside")
     build_decks(folder / "slides", chapters())

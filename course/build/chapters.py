@@ -49,6 +49,7 @@ class Chapter:
         num_questions: how many *Predict* and *Remember* it asks.
         result: one sentence with what is measured in it, or its second line where none is written.
         figure: what the home page shows of it, or None if it has no figure.
+        look_inside: the view of the page Look inside that belongs to it, or "".
     """
 
     stem: str
@@ -59,6 +60,7 @@ class Chapter:
     num_questions: int
     result: str
     figure: Figure | None
+    look_inside: str
 
     @property
     def number(self) -> str:
@@ -119,6 +121,7 @@ def _chapter(path: Path, told: dict[str, Any]) -> Chapter:
         num_questions=len(parse_questions(text)),
         result=told.get("result", lines[2]),
         figure=_figure(cells, told),
+        look_inside=told.get("look_inside", ""),
     )
 
 

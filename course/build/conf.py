@@ -71,8 +71,9 @@ html_sidebars = {
 }
 html_title = project
 html_static_path = [str(DOCS / "static")]
+SCRIPTS = ("contents.js", "questions.js", "search.js", "words.js")
 html_css_files = ["site.css", "home.css"]
-html_js_files = [(name, {"defer": "defer"}) for name in ("contents.js", "questions.js", "words.js")]
+html_js_files = [(name, {"defer": "defer"}) for name in SCRIPTS]
 html_favicon = str(DOCS / "static" / "icon.svg")
 html_context = {"default_mode": "auto"}
 html_copy_source = True

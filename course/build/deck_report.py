@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from course.build.decks import chapters
 from course.build.slides import Slide, slides_of
+from course.build.whole_lecture import NAME, read_plan, whole_lecture
 
 import nbformat
 
@@ -60,21 +62,35 @@ def statistics_of(slides: Sequence[Slide]) -> DeckStatistics:
 
 
 def report(notebooks: Iterable[Path]) -> str:
-    """Return a table with a line for each deck, and below it the slides with many words."""
-    decks = {path: slides_of(nbformat.read(path, as_version=4)) for path in notebooks}
-    width = max(len(path.stem) for path in decks)
+    """Return a table with a line for each deck, and below it the slides with many words or with none.
+
+    Args:
+        notebooks: chapters; with all of them, the deck of the whole lecture is counted, too.
+    """
+    paths = list(notebooks)
+    decks = {path.stem: slides_of(nbformat.read(path, as_version=4)) for path in paths}
+    width = max(map(len, decks))
     lines = [f"{'':{width}}  slides  words: median  p90  figures  code  no heading  heading alone"]
-    lines += [f"{path.stem:{width}}  {row(statistics_of(slides))}" for path, slides in decks.items()]
+    lines += [f"{name:{width}}  {row(statistics_of(slides))}" for name, slides in decks.items()]
     if len(decks) > 1:
         together = [slide for slides in decks.values() for slide in slides]
         lines.append(f"{'all':{width}}  {row(statistics_of(together))}")
-    full = [
-        f"{path.stem}, slide {number}: {slide.words} words, {slide.heading}"
-        for path, slides in decks.items()
+    if paths == chapters():
+        lines.append(f"{NAME:{width}}  {row(statistics_of(whole_lecture(read_plan(), paths)))}")
+    placed = [
+        (f"{name}, slide {number}", slide)
+        for name, slides in decks.items()
         for number, slide in enumerate(slides, 1)
-        if slide.words > MANY_WORDS
     ]
-    return "\n".join([*lines, *(["", f"Over {MANY_WORDS} words:", *full] if full else [])])
+    full = [(place, slide) for place, slide in placed if slide.words > MANY_WORDS]
+    if full:
+        lines += ["", f"Over {MANY_WORDS} words:"]
+        lines += [f"{place}: {slide.words} words, {slide.heading}" for place, slide in full]
+    # The title is a heading alone in every deck.
+    bare = [(place, slide) for place, slide in placed if not slide.parts and not place.endswith("slide 1")]
+    if bare:
+        lines += ["", "Heading alone:", *(f"{place}: {slide.heading}" for place, slide in bare)]
+    return "\n".join(lines)
 
 
 def row(counts: DeckStatistics) -> str:

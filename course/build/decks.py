@@ -9,7 +9,7 @@ from course.build.assets import copy_reveal
 from course.build.formulas import Typesetter, typesetting
 from course.build.markdown import MarkdownWriter
 from course.build.slides import Slide, slides_of
-from course.build.whole_lecture import NAME, read_plan, whole_lecture
+from course.build.whole_lecture import NAME, lightened, read_plan, whole_lecture
 
 import jinja2
 import nbformat
@@ -51,7 +51,7 @@ def build_decks(folder: Path, notebooks: Sequence[Path]) -> None:
         has_all = list(notebooks) == chapters()
         if has_all:
             plan = read_plan()
-            page = page_of(plan.title, whole_lecture(plan, notebooks), typesetter)
+            page = page_of(plan.title, lightened(whole_lecture(plan, notebooks)), typesetter)
             (folder / f"{NAME}.html").write_text(page, encoding="utf-8")
         typesetter.save_style(folder / "formulas")
     page = template("index.html.j2").render(titles=titles, whole_lecture=NAME if has_all else "")

@@ -7,7 +7,7 @@ import base64
 import io
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,7 @@ def whole_lecture(plan: Plan, notebooks: Sequence[Path]) -> list[Slide]:
 def slides_of_part(part: LecturePart, decks: Mapping[str, Sequence[Slide]]) -> list[Slide]:
     """Return the slides of a part; the speaker reads where each is from, and on the first one the time."""
     found = [
-        replace(slide, opens_section=False, parts=lightened(slide.parts), notes=notes_of(place, slide))
+        replace(slide, opens_section=False, notes=notes_of(place, slide))
         for place in part.slides
         for slide in slides_at(place, decks)
     ]
@@ -120,9 +120,11 @@ def notes_of(place: str, slide: Slide) -> list[str]:
     return [f"*Chapter {place[:2]}.*", *filter(None, notes)]
 
 
-def lightened(parts: Sequence[Part]) -> list[Part]:
-    """Return what a slide shows with pictures of few colors: a deck of all chapters has many."""
-    return [replace(part, pictures=tuple(map(of_few_colors, part.pictures))) for part in parts]
+def lightened(slides: Iterable[Slide]) -> Iterator[Slide]:
+    """Yield slides with pictures of few colors: a deck of all chapters has many."""
+    for slide in slides:
+        parts = [replace(part, pictures=tuple(map(of_few_colors, part.pictures))) for part in slide.parts]
+        yield replace(slide, parts=parts)
 
 
 def of_few_colors(picture: Picture) -> Picture:

@@ -97,6 +97,16 @@ export function enlarge(map, height, width) {
   return large;
 }
 
+// The largest number of a map, and its place.
+export function strongest({ shape: [, width, channels], data }, map) {
+  let best = map;
+  for (let index = map; index < data.length; index += channels) {
+    if (data[index] > data[best]) best = index;
+  }
+  const place = Math.floor(best / channels);
+  return { value: data[best], row: Math.floor(place / width), column: place % width };
+}
+
 // The pixels that can change the number at `row` and `column`: {top, left, height, width}, within the picture.
 export function receptiveField(steps, index, row, column) {
   const [height, width] = steps[0].input.shape;

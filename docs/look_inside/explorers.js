@@ -2,13 +2,9 @@
 // attribute data-explorer holds what the chapter gave it.
 
 import { convolve, maxPool, rectify } from "./network.js";
+import { make } from "./page_parts.js";
 import { paint } from "./paint.js";
 
-const make = (name, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
 const PURPLE = [150, 190, 100]; // what the largest number takes away from white
 const written = (value) => String(Number(value.toFixed(2))).replace("-", "−");
 

@@ -30,6 +30,14 @@ export function paintMap(canvas, { shape: [height, width, channels], data }, map
   paint(canvas, height, width, (pixel) => between(DARK_TO_LIGHT, data[pixel * channels + map] / (largest || 1)));
 }
 
+// A part of a picture, enlarged to its whole canvas.
+export function paintPart(canvas, data, { top, left, height, width }) {
+  paint(canvas, height, width, (pixel) => {
+    const place = (top + Math.floor(pixel / width)) * 32 + left + (pixel % width);
+    return [0, 1, 2].map((color) => 255 * data[place * 3 + color]);
+  });
+}
+
 // A projection: 0 is gray, and the number farthest from 0 reaches black or white.
 export function paintProjection(canvas, { shape: [height, width], data }) {
   const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
@@ -38,9 +46,9 @@ export function paintProjection(canvas, { shape: [height, width], data }) {
   );
 }
 
-// A heat map over the picture in gray.
-export function paintOver(canvas, picture, { data }, signed) {
-  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+// A heat map over the picture in gray. Returns the number that has the full color, at least `floor`.
+export function paintOver(canvas, picture, { data }, signed, floor = 0) {
+  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), floor) || 1;
   const [height, width] = picture.shape;
   paint(canvas, height, width, (pixel) => {
     const [red, green, blue] = picture.data.subarray(pixel * 3, pixel * 3 + 3);
@@ -49,11 +57,12 @@ export function paintOver(canvas, picture, { data }, signed) {
     const color = signed ? between(SIGNED, (share + 1) / 2) : between(DARK_TO_LIGHT, share);
     return color.map((value) => 0.45 * gray + 0.55 * value);
   });
+  return largest;
 }
 
-// A frame around rows and columns from `top`, `left`, drawn in finer pixels than the picture's.
+// A frame around rows and columns from `top`, `left`, drawn in pixels finer than the picture's: about 256 a side.
 export function frame(canvas, top, left, height, width) {
-  const scale = 8;
+  const scale = Math.round(256 / canvas.width);
   const copy = new OffscreenCanvas(canvas.width, canvas.height);
   copy.getContext("2d").drawImage(canvas, 0, 0);
   canvas.width *= scale;

@@ -1,29 +1,46 @@
 // Calculates beside the page, so that the page answers meanwhile. A request is {id, kind, ...}; answers are
 // {id, result}, {id, error}, or {id, progress}.
 
-import { composition, deconvnet, enlarge, gradCam, occlusion, receptiveField } from "./explain.js";
+import { composition, deconvnet, enlarge, gradCam, occlusion, receptiveField, strongest } from "./explain.js";
 import { forward, softmax } from "./network.js";
 import { loadNetwork } from "./weights.js";
 
 let network;
 let picture;
 let steps;
-let newest = 0; // a request for another picture ends an occlusion that is under way
+const remembered = new Map(); // name of a picture: of each layer, the largest number of each map
+let newest = 0; // a request for another picture or class ends an occlusion that is under way
+const ENDING = ["run", "gradCam", "occlusion"];
 
 const find = (layer) => steps.findIndex((step) => step.layer.name === layer);
+const isShown = ({ kind }) => kind === "convolution" || kind === "pooling";
 const pause = () => new Promise((resolve) => setTimeout(resolve));
 
 const answers = {
   async load(_, report) {
     network = await loadNetwork(new URL("./", self.location).href, (done, all) => report(done / all));
-    const shown = network.layers.filter((layer) => ["convolution", "pooling"].includes(layer.kind));
-    return { classNames: network.classNames, layers: shown.map(({ name, kind }) => ({ name, kind })) };
+    const layers = network.layers.filter(isShown).map(({ name, kind, window, strides, kernel }) => {
+      return { name, kind, strides, window: window ?? kernel.shape[0] };
+    });
+    const rescaling = network.layers.find(({ kind }) => kind === "rescaling");
+    return { classNames: network.classNames, layers, rescaling };
   },
   run({ data }) {
     picture = { shape: [32, 32, 3], data };
     steps = forward(network.layers, picture);
     return softmax(steps.at(-1).output.data);
   },
+  // So that the largest numbers of a map in all pictures are at hand.
+  remember({ name, data }) {
+    const all = forward(network.layers, { shape: [32, 32, 3], data }).filter((step) => isShown(step.layer));
+    const peaksOf = ({ output }) => Array.from({ length: output.shape[2] }, (_, map) => strongest(output, map));
+    remembered.set(name, new Map(all.map((step) => [step.layer.name, peaksOf(step)])));
+  },
+  peaks: ({ layer, map }) =>
+    [...remembered].map(([name, peaks]) => {
+      const peak = peaks.get(layer)[map];
+      return { name, ...peak, field: receptiveField(steps, find(layer), peak.row, peak.column) };
+    }),
   scores: () => steps.at(-1).output,
   maps: ({ layer }) => steps[find(layer)].output,
   composition: ({ layer, map, row, column }) => ({
@@ -46,7 +63,7 @@ const answers = {
 
 self.onmessage = async ({ data: request }) => {
   const { id, kind } = request;
-  if (kind === "run" || kind === "occlusion") newest = id;
+  if (ENDING.includes(kind)) newest = id;
   try {
     const result = await answers[kind](request, (progress) => self.postMessage({ id, progress }));
     self.postMessage({ id, result });
