@@ -1,6 +1,6 @@
 """Figures of chapter 15: what they show is what they were given."""
 
-from utils.figures.speed import plot_gains, plot_roofline, show_whitening
+from utils.figures.speed import plot_gains, plot_parts, plot_roofline, show_whitening
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,6 +21,16 @@ def test_the_roof_bends_where_memory_and_arithmetic_take_equally_long():
         x, y = lines[f"roof, {name}"].T
         np.testing.assert_allclose(y, np.where(x < peak / 20, 20 * x, peak))
     np.testing.assert_allclose(lines["convolution"], [(400, 500), (10, 100)])
+
+
+def test_parts_stand_beside_each_other_with_their_sums():
+    times = {"slow": [3.0, 1.0], "fast": [2.0, 0.5]}
+    ax = plot_parts(times, ["convolution", "pooling"], "ms", alt="Four bars in two groups.")
+    edges = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
+    assert [bar.get_height() for bar in ax.patches] == [3.0, 1.0, 2.0, 0.5]
+    assert -0.5 < edges[0][0] < edges[0][1] <= edges[2][0] < edges[2][1] < 0.5 < edges[1][0]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["slow: 4 in all", "fast: 2 in all"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["convolution", "pooling"]
 
 
 def test_filters_are_gray_where_they_are_zero():

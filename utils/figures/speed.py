@@ -1,4 +1,4 @@
-"""Figures of chapter 15: the roofline, the whitened patches, and the steps of an ablation."""
+"""Figures of chapter 15: the roofline, times of layers, whitened patches, and the steps of an ablation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -35,6 +35,29 @@ def plot_roofline(
     ax.set(xlabel="operations per byte", ylabel="billion operations per second")
     ax.grid(alpha=0.3)
     ax.legend(loc="lower right")
+    return describe(ax, alt)
+
+
+def plot_parts(times: Mapping[str, Sequence[float]], parts: Sequence[str], ylabel: str, *, alt: str) -> Axes:
+    """Draw how long each part of a step takes, in several ways of computing it, as bars beside each other.
+
+    Args:
+        times: name of a way to its times, one for each part; their sum stands in the legend.
+        parts: their names.
+        ylabel: the unit.
+        alt: alternative text of the figure.
+    """
+    _, ax = plt.subplots(figsize=(9, 4), layout="constrained")
+    width = 0.8 / len(times)
+    places = np.arange(len(parts))
+    for index, (way, values) in enumerate(times.items()):
+        label = f"{way}: {sum(values):,.0f} in all"
+        bars = ax.bar(places + (index + 0.5) * width - 0.4, values, 0.95 * width, label=label)
+        ax.bar_label(bars, fmt="%.0f", fontsize="large")
+    ax.set_xticks(places, parts, fontsize="large")
+    ax.set_ylabel(ylabel, fontsize="large")
+    ax.margins(y=0.12)
+    ax.legend(fontsize="large")
     return describe(ax, alt)
 
 
