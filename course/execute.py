@@ -1,8 +1,8 @@
 """Run chapters from top to bottom and store outputs: `python -m course.execute notebooks/NN_name.ipynb`.
 
 What a chapter must not store is left out: the state of widgets, bars that have reached their end, and
-times of execution. The exit status is 0 when all have run, 1 when a cell failed, and 2 when there was
-nothing to run.
+times of execution. What JupyterLab would add when it opens the chapter is stored. The exit status is 0 when
+all have run, 1 when a cell failed, and 2 when there was nothing to run.
 """
 
 import argparse
@@ -18,8 +18,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
-SLOW_SECONDS = 5  # A cell that takes longer shows a bar that moves; its time is printed.
+SLOW_SECONDS = 5  # The time of a cell that takes longer is printed.
 WIDGET = "application/vnd.jupyter.widget-view+json"
+# As ipykernel names it: JupyterLab counts a notebook as changed that names it otherwise.
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
 def execute(path: Path, timeout: float = 600) -> float:
@@ -54,13 +56,14 @@ def execute(path: Path, timeout: float = 600) -> float:
         )
         client.execute()
     with written_beside(path) as partial:
-        nbformat.write(without_unwanted_outputs(notebook), partial)
+        nbformat.write(as_stored(notebook), partial)
     return time.perf_counter() - start
 
 
-def without_unwanted_outputs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Drop from an executed notebook what is not to be stored, in place; return the notebook."""
+def as_stored(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Change an executed notebook, in place, into what is stored; return it."""
     notebook.metadata.pop("widgets", None)
+    notebook.metadata.kernelspec = KERNEL
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not _is_bare_widget(output)]
@@ -70,9 +73,9 @@ def without_unwanted_outputs(notebook: nbformat.NotebookNode) -> nbformat.Notebo
 
 
 def _is_bare_widget(output: nbformat.NotebookNode) -> bool:
-    """Whether an output is a widget without a still picture, such as a bar that has reached its end."""
+    """Whether an output is a widget without a still picture, such as a bar, or what is left of one."""
     data = output.get("data", {})
-    return WIDGET in data and "image/png" not in data
+    return data == {"text/plain": ""} or (WIDGET in data and "image/png" not in data)
 
 
 def peak_memory_of_children() -> int | None:

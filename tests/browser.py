@@ -107,12 +107,12 @@ class Reader:
 
     def _note_host(self, url: str) -> None:
         address = urlsplit(url)
-        if address.scheme not in ("data", "blob"):  # both are in the page itself
+        if address.scheme not in ("data", "blob", "file"):  # the first two are in the page itself
             self.hosts.add(address.hostname or url)
 
     def open_notebook(self, address: str, num_cells: int) -> None:
         """Open the address, and wait for all cells and for an idle kernel."""
-        self.page.goto(address)
+        self.page.goto(address, timeout=1000 * START_SECONDS)
         # Before the notebook is read, its panel holds one empty cell and has no kernel.
         self.page.wait_for_function(
             "n => document.querySelectorAll('.jp-Notebook .jp-Cell').length === n",
@@ -121,9 +121,13 @@ class Reader:
         )
         self._wait_until_idle(START_SECONDS)
 
-    def run_all_cells(self) -> None:
-        """Run all cells through the menu, and wait until the last has run or one has failed."""
+    def start_all_cells(self) -> None:
+        """Run all cells through the menu."""
         self._choose("Run", "runmenu:run-all")
+
+    def run_all_cells(self) -> None:
+        """Run all cells, and wait until the last has run or one has failed."""
+        self.start_all_cells()
         self.page.wait_for_function(
             """() => {
                 const prompts = document.querySelectorAll('.jp-Notebook .jp-InputPrompt');

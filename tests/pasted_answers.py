@@ -28,7 +28,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 # Modules that draw, download, write, or are the checks themselves: they compute no answer.
 SKIPPED = {"figures", "scenes", "practice", "files", "hardware", "quiet_tensorflow", "pretrained", "layers"}
 SKIPPED |= {"cats_and_dogs", "cifar10", "cifar10_downloads", "cifar10_formats", "class_folders"}
-SKIPPED |= {"folder_survey", "pictures", "on_shapes"}
+SKIPPED |= {"folder_survey", "pictures", "on_shapes", "waiting"}
 LEFT_OUT = (
     "utils.figures",
     "utils.scenes",

@@ -5,6 +5,9 @@ import json
 import re
 import statistics
 
+from course.execute import KERNEL
+
+import nbformat
 import pytest
 from chapter_code import CHAPTERS
 
@@ -66,13 +69,25 @@ def test_chapter_has_no_stderr_output(chapter):
 
 
 def test_chapter_metadata_is_plain(chapter):
-    assert chapter["metadata"]["kernelspec"]["name"] == "python3"
     assert "widgets" not in chapter["metadata"]
     for cell in chapter["cells"]:
         assert "execution" not in cell["metadata"], "timing metadata: record_timing=False"
         assert cell["metadata"]["slideshow"]["slide_type"] in SLIDE_TYPES
     identifiers = [cell["id"] for cell in chapter["cells"]]
     assert len(set(identifiers)) == len(identifiers)
+
+
+def test_opening_does_not_change_a_chapter(chapter):
+    """JupyterLab writes its kernel's name into what it opens, and numbers as the browser writes them."""
+    assert chapter["metadata"]["kernelspec"] == KERNEL
+    text = chapter["path"].read_text(encoding="utf-8")
+    notebook = nbformat.from_dict(json.loads(text, parse_float=as_in_the_browser))
+    saved = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
+    assert f"{saved.rstrip()}\n" == text
+
+
+def as_in_the_browser(number: str) -> float | int:
+    return int(float(number)) if float(number).is_integer() else float(number)
 
 
 def test_chapter_size(chapter):

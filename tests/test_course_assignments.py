@@ -15,7 +15,10 @@ from assignment_answers import ANSWERS, SOURCES, fill, grade_id, read, run_cells
 
 # One task is in Keras: in assignment 07 networks are fine-tuned. Another one counts with binomials.
 MORE_THAN_NUMPY = {
-    "01_convolution": {"utils.practice.assignment_01_sizes"},  # the sizes of a student's own picture
+    # Numbers of the student's own.
+    "01_convolution": {"utils.practice.assignment_01_sizes"},
+    "02_structure": {"utils.practice.assignment_02_volumes"},
+    "04_architectures": {"utils.practice.assignment_04_reading"},
     "07_transfer": {"keras", "math", "utils.practice.assignment_07_tuning"},
 }
 SUBMISSIONS = [(source, name) for source in SOURCES for name in submissions(source)]

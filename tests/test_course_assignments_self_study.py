@@ -11,10 +11,13 @@ from course.assignments.__main__ import main
 from course.assignments.chapters import CHAPTERS, progress_lines
 from course.assignments.progress import check
 from course.assignments.release import STUB, find, student_version
+from course.assignments.report import report
+from course.assignments.report_picture import draw
 
 import nbformat
 import pytest
 from assignment_answers import SOURCES, fill, read, secret_lines, submissions, tasks
+from PIL import Image
 
 SOURCE = SOURCES[0]
 NAME = SOURCE.parent.name
@@ -272,6 +275,31 @@ def test_a_report_counts_what_a_class_gets_wrong(tmp_path, capsys):
         "       1 x  Not answered yet.",
     ]
     assert lines[7:9] == ["  5  fold: 2 of 3 right", "       1    other answers, each given once"]
+
+
+def test_a_picture_has_a_bar_for_each_frequent_wrong_answer(tmp_path, capsys):
+    long = "Not yet. " + "The windows lie one pixel apart. They should lie one stride apart. " * 2
+    slip, other = {"ename": "NotYet", "evalue": long}, {"ename": "NotYet", "evalue": "Not yet. The other."}
+    untouched = {"ename": "NotImplementedError", "evalue": ""}
+    for student in ("ada", "ben", "cem"):
+        graded(tmp_path, student, {"convolve-check": slip, "fold-check": other})
+    graded(tmp_path, "dan", {"convolve-check": untouched, "move-check": other})
+    assert main(["report", "1", "--folder", str(tmp_path)]) == 0
+    place = tmp_path / f"{NAME}.png"
+    assert f"picture: {place}" in capsys.readouterr().out
+    with Image.open(place) as picture:
+        assert picture.format == "PNG" and picture.width == 1200
+    axes = draw(NAME, report(SOURCE, tmp_path)).axes[0]
+    bars = {round(bar.get_y() + bar.get_height() / 2, 6): bar.get_width() for bar in axes.patches}
+    labels = {
+        round(place, 6): " ".join(label.get_text().split())
+        for place, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)
+    }
+    counted = {labels[place]: count for place, count in bars.items()}
+    assert counted == {long.removeprefix("Not yet. ").strip(): 3, "Not answered yet.": 1, "The other.": 3}
+    names = [label for place, label in labels.items() if place not in bars]
+    assert len(names) == 8 and names[1] == "2 convolve: 0 of 4 right", "what was said once has no bar"
+    assert list(labels.values())[1:4] == ["2 convolve: 0 of 4 right", *list(counted)[:2]]
 
 
 def test_a_report_on_nothing_says_so(tmp_path, capsys):

@@ -2,15 +2,19 @@
 
 import copy
 import json
+import platform
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.execute import KERNEL
+
+import nbformat
 import pytest
 from axe import violations
 from browser import Reader, find_browser, start_jupyterlab, start_reader
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, expect
 
 COURSE = Path(__file__).resolve().parents[1]
@@ -19,6 +23,17 @@ CHAPTER = COURSE / "notebooks" / "01_convolution.ipynb"  # what is run
 SAME_EVERYWHERE = ("operands", "loops", "libraries", "sums")  # integers
 LECTURE_RESULT = [[29, 12, 64], [38, 41, 32], [13, 80, 81]]
 PATIENCE = 60_000  # milliseconds
+# An explorer, and a cell that runs for a while.
+WAITING = new_notebook(
+    cells=[
+        new_code_cell(
+            "from utils.figures.convolution_explorer import explore_convolution\n"
+            "explore_convolution([[1, 2], [3, 4]], [[1]])"
+        ),
+        new_code_cell("import time; time.sleep(15)"),
+    ],
+    metadata={"kernelspec": KERNEL},
+)
 EXPLORER = ".jp-OutputArea-output > .widget-vbox"
 # What has the focus: a field of type range, that is a slider, one of type number, or something outside.
 FOCUSED = """() => {
@@ -51,6 +66,9 @@ class Session:
     """The README's command was given; then a chapter was opened without outputs, run, and saved."""
 
     reader: Reader
+    address: str  # of a notebook without its name
+    home: Path
+    was_changed: bool  # by being opened
     stored: dict
     saved: dict
 
@@ -66,17 +84,29 @@ def session(tmp_path_factory) -> Iterator[Session]:
     chapter = home / "notebooks" / CHAPTER.name
     chapter.parent.mkdir()
     chapter.write_text(json.dumps(without_outputs(stored)), encoding="utf-8")
-    shutil.copy(FIRST_SEEN, chapter.parent)
+    (chapter.parent / FIRST_SEEN.name).write_text(json.dumps(of_this_python(first)), encoding="utf-8")
+    nbformat.write(WAITING, chapter.parent / "waiting.ipynb")
     with start_jupyterlab(readme_command(), home) as address, start_reader(browser) as reader:
         reader.open_notebook(address, num_cells=len(first["cells"]))
         shown = reader.page.locator(".jp-OutputArea-output img")
         expect(shown).to_have_count(len(pictures(first)), timeout=PATIENCE)
-        # In a workspace of its own: else the first notebook would open again beside it.
-        address = address.replace("/lab/tree/", "/lab/workspaces/second/tree/")
-        reader.open_notebook(address.replace(FIRST_SEEN.name, CHAPTER.name), num_cells=len(stored["cells"]))
+        was_changed = reader.page.locator(".jp-mod-dirty").count() > 0
+        address = address.partition("?")[0].removesuffix(FIRST_SEEN.name)
+        reader.open_notebook(workspace(address, 2) + CHAPTER.name, num_cells=len(stored["cells"]))
         reader.run_all_cells()
         reader.save()
-        yield Session(reader, stored, read(chapter))
+        yield Session(reader, address, home, was_changed, stored, read(chapter))
+
+
+def workspace(address: str, number: int) -> str:
+    """Return the address in a workspace of its own: else the notebooks before would open again beside it."""
+    return address.replace("/lab/tree/", f"/lab/workspaces/{number}/tree/")
+
+
+def of_this_python(notebook: dict) -> dict:
+    """Return a notebook as if this version of Python had stored it: JupyterLab would write its version in."""
+    info = notebook["metadata"]["language_info"] | {"version": platform.python_version()}
+    return notebook | {"metadata": notebook["metadata"] | {"language_info": info}}
 
 
 def read(path: Path) -> dict:
@@ -125,6 +155,10 @@ def test_complaints_are_found():
     assert complaints({"cells": cells}) == ["no", "beware\n"]
 
 
+def test_opening_a_chapter_does_not_change_it(session):
+    assert not session.was_changed
+
+
 # Run All
 
 
@@ -150,6 +184,10 @@ def test_the_pictures_are_there(session):
 # The explorer
 
 
+def total(explorer: Locator) -> Locator:
+    return explorer.locator(".widget-html-content").first
+
+
 def slider(explorer: Locator, name: str) -> Locator:
     return explorer.get_by_role("slider", name=name)
 
@@ -164,11 +202,11 @@ def test_the_explorer_has_no_violation(session):
 
 def test_the_explorer_follows_sliders_and_weights(session):
     explorer = session.explorer
-    total, picture = explorer.locator(".widget-html-content").first, explorer.locator("img")
+    picture = explorer.locator("img")
 
     def expect_output(row: int, column: int, result: int) -> None:
         text = re.compile(rf"^Output \({row}, {column}\) = .+ = {result}$")
-        expect(total).to_have_text(text, timeout=PATIENCE)
+        expect(total(explorer)).to_have_text(text, timeout=PATIENCE)
 
     expect_output(0, 0, LECTURE_RESULT[0][0])
     first = picture.get_attribute("src")
@@ -184,6 +222,12 @@ def test_the_explorer_follows_sliders_and_weights(session):
     center.fill("1")
     center.press("Enter")
     expect_output(2, 1, LECTURE_RESULT[1][0] + 9)  # the pixel below the center
+    explorer.get_by_role("combobox", name="kernel").select_option("identity")
+    expect_output(2, 1, 9 * 9)  # times the pixel under the center
+    # The first output, at the right.
+    box = picture.bounding_box()
+    picture.click(position={"x": 0.805 * box["width"], "y": 0.27 * box["height"]})
+    expect_output(0, 0, 9 * 22)  # padding 1: the first pixel lies under the center
 
 
 def test_the_keyboard_reaches_every_control(session):
@@ -197,6 +241,30 @@ def test_the_keyboard_reaches_every_control(session):
         reached.append(kind)
         page.keyboard.press("Tab")
     assert reached.count("range") == 5 and reached.count("number") == 9
+
+
+# While a cell runs, in a notebook of its own
+
+
+def test_a_bar_moves_and_an_explorer_answers_or_says_that_it_waits(session):
+    page, explorer = session.reader.page, session.explorer
+    session.reader.open_notebook(workspace(session.address, 3) + "waiting.ipynb", len(WAITING.cells))
+    session.reader.start_all_cells()
+    bar = page.get_by_role("progressbar", name="this cell is running")
+    expect(bar).to_be_visible(timeout=PATIENCE)
+    expect(total(explorer)).to_have_text("Output (0, 0) = 1 × 1 = 1", timeout=PATIENCE)
+    slider(explorer, "column").press("ArrowRight")
+    waits = explorer.get_by_role("status").filter(has_text="Python is busy")
+    answer = explorer.get_by_text("Output (0, 1) = 2 × 1 = 2")
+    expect(waits.or_(answer).first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".jp-InputPrompt", has_text="[*]")).to_have_count(1)
+    expect(answer).to_be_visible(timeout=PATIENCE)
+    expect(waits).to_have_count(0)
+    expect(page.locator(".jp-InputPrompt", has_text="[*]")).to_have_count(0, timeout=PATIENCE)
+    expect(bar).to_have_count(0)
+    session.reader.save()
+    outputs = [cell["outputs"] for cell in read(session.home / "notebooks" / "waiting.ipynb")["cells"]]
+    assert [output["data"] for output in outputs[1]] == [{"text/plain": []}], "nothing is kept of the bar"
 
 
 # Around the chapter: last, after all that could have gone wrong

@@ -160,7 +160,7 @@ def test_the_notebooks_are_those_of_the_current_folder_or_of_the_course(tmp_path
 
 def test_standard_library_suffices_to_start():
     """The names that are imported outside of functions, by the doctor and by `utils` itself."""
-    files = [COURSE / "utils" / "__init__.py", COURSE / "utils" / "quiet_tensorflow.py"]
+    files = [COURSE / "utils" / f"{name}.py" for name in ("__init__", "quiet_tensorflow", "waiting")]
     doctors = sorted((COURSE / "course" / "doctor").glob("*.py"))
     assert len(doctors) > 5
     for path in [*files, *doctors]:

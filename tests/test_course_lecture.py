@@ -315,7 +315,14 @@ def test_the_report_counts():
 def test_the_report_names_full_slides(tmp_path):
     paths = [tmp_path / "01_one.ipynb", tmp_path / "02_two.ipynb"]
     for path, words in zip(paths, ("few", "many " * 90), strict=True):
-        write(chapter(text("## Claim", "slide", words=words)), path)
+        write(chapter(text("## Claim", "slide", words=words), text("## Recap", "slide")), path)
     lines = report(paths).splitlines()
-    assert [line.split()[:2] for line in lines[1:4]] == [["01_one", "2"], ["02_two", "2"], ["all", "4"]]
-    assert lines[-1] == "02_two, slide 2: 91 words, Claim"
+    assert [line.split()[:2] for line in lines[1:4]] == [["01_one", "3"], ["02_two", "3"], ["all", "6"]]
+    assert lines[5:] == [
+        "Over 80 words:",
+        "02_two, slide 2: 91 words, Claim",
+        "",
+        "Heading alone:",
+        "01_one, slide 3: Recap",
+        "02_two, slide 3: Recap",
+    ]

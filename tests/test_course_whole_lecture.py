@@ -4,10 +4,11 @@ import base64
 import io
 import re
 
+from course.build import deck_report
 from course.build.cells import Picture
 from course.build.deck_report import statistics_of
 from course.build.slides import Slide, slides_of
-from course.build.whole_lecture import LecturePart, Plan, of_few_colors, read_plan, whole_lecture
+from course.build.whole_lecture import NAME, LecturePart, Plan, of_few_colors, read_plan, whole_lecture
 
 import nbformat
 import numpy as np
@@ -78,6 +79,14 @@ def test_a_picture_keeps_its_look_and_becomes_lighter():
 def test_the_speaker_reads_the_minutes_of_the_lecture_and_the_chapter(notebooks):
     _, slide = whole_lecture(plan(("01: One",)), notebooks)
     assert slide.notes == ["**7 min.** Part.", "*Chapter 01.*", "Ask first.", "Prose."]
+
+
+def test_the_report_counts_the_lecture_beside_all_chapters(notebooks, monkeypatch):
+    monkeypatch.setattr(deck_report, "read_plan", lambda: plan(("02: Three",)))
+    assert NAME not in deck_report.report(notebooks)
+    monkeypatch.setattr(deck_report, "chapters", lambda: notebooks)
+    (line,) = (line for line in deck_report.report(notebooks).splitlines() if line.startswith(NAME))
+    assert line.split()[1] == "2"  # the title, and the one that is named
 
 
 @pytest.mark.parametrize("place", ["01: Gone", "02: Two (4)", "03: One", "One"])

@@ -2,9 +2,11 @@
 
 import base64
 import io
+import json
 
-from utils.convolution import correlate2d
-from utils.figures.convolution_explorer import explore_convolution
+from utils.convolution import LECTURE_KERNELS, correlate2d
+from utils.figures.controls import EXPLORER
+from utils.figures.convolution_explorer import OWN, explore_convolution
 from utils.figures.windows import describe_window, draw_window
 
 import numpy as np
@@ -21,7 +23,7 @@ def explorer():
 
 
 def shown_sum(explorer) -> float:
-    return float(explorer.sum.value.rpartition("= ")[2])
+    return float(explorer.sum.value.rpartition("= ")[2].replace("−", "-"))
 
 
 def test_moving_the_window_shows_each_output(explorer):
@@ -51,6 +53,71 @@ def test_editing_a_weight_changes_sum_and_picture(explorer):
     assert explorer.picture.value != picture
 
 
+@pytest.mark.parametrize("name", LECTURE_KERNELS)
+def test_the_kernels_of_the_lecture_can_be_taken(explorer, name, monkeypatch):
+    drawn = []
+    show = explorer.picture.show
+    monkeypatch.setattr(explorer.picture, "show", lambda *picture: (drawn.append(1), show(*picture)))
+    explorer.preset.value = name
+    assert shown_sum(explorer) == correlate2d(IMAGE, LECTURE_KERNELS[name])[0, 0]
+    assert len(drawn) == 1, "one picture, not one for each weight"
+
+
+def test_the_name_of_the_kernel_follows_its_weights(explorer):
+    assert explorer.preset.value == OWN
+    explorer.preset.value = "blur"
+    explorer.weights[0, 0].value = 2
+    assert explorer.preset.value == OWN and explorer.kernel[0, 0] == 2
+    explorer.weights[0, 0].value = 1
+    assert explorer.preset.value == "blur"
+
+
+def test_kernels_of_another_size_are_not_offered():
+    assert explore_convolution(IMAGE, np.ones((2, 2))).preset.options == (OWN,)
+
+
+def click(explorer, panel: int, row: int, column: int) -> None:
+    """Click into the picture, as the browser tells of it, on a pixel of one of its panels."""
+    ax = draw_window(IMAGE, explorer.kernel, **explorer.settings)[panel]
+    ax.figure.draw_without_rendering()  # which gives the panels their shapes
+    x, y = ax.transData.transform((column, row))
+    explorer.picture._handle_custom_msg([x / ax.figure.bbox.width, 1 - y / ax.figure.bbox.height], [])
+
+
+OF_OUTPUTS, OF_PIXELS = 3, 0
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (2, 3), (1, 2)])
+def test_a_click_on_an_output_shows_its_window(explorer, row, column):
+    click(explorer, OF_OUTPUTS, row, column)
+    assert (explorer.row.value, explorer.column.value) == (row, column)
+    assert shown_sum(explorer) == correlate2d(IMAGE, KERNEL)[row, column]
+
+
+@pytest.mark.parametrize(
+    ("settings", "pixel", "output"),
+    [
+        ({}, (1, 1), (0, 0)),
+        ({}, (3, 2), (2, 1)),
+        ({}, (0, 5), (0, 3)),
+        ({"padding": 1}, (1, 1), (0, 0)),
+        ({"padding": 1, "stride": 2}, (3, 5), (1, 2)),
+        ({"padding": 2, "dilation": 2}, (4, 3), (2, 1)),
+    ],
+)
+def test_a_click_on_a_pixel_moves_the_window_there(explorer, settings, pixel, output):
+    for name, value in settings.items():
+        getattr(explorer, name).value = value
+    click(explorer, OF_PIXELS, *pixel)
+    assert (explorer.row.value, explorer.column.value) == output
+
+
+def test_a_click_elsewhere_moves_nothing_and_is_answered(explorer):
+    explorer.row.value, num_drawn = 2, explorer.picture.num_drawn
+    explorer.picture._handle_custom_msg([0.999, 0.999], [])
+    assert explorer.row.value == 2 and explorer.picture.num_drawn > num_drawn
+
+
 def test_a_window_that_does_not_fit_says_so_and_recovers(explorer):
     explorer.dilation.value = 3
     assert "does not fit" in explorer.sum.value
@@ -68,6 +135,14 @@ def test_a_still_picture_stands_in_with_its_words(explorer):
     assert metadata["image/png"]["alt"] == data["text/plain"] == explorer.sum.value
     still, live = (Image.open(io.BytesIO(png)) for png in (base64.b64decode(data["image/png"]), live_png))
     assert still.width / live.width == pytest.approx(100 / 72, rel=0.01), "as large as other figures"
+
+
+def test_numbers_are_stored_as_jupyterlab_would_write_them(explorer):
+    """Or it would change the notebook when it saves it."""
+    explorer.weights[0, 1].value = 0.5
+    given = explorer._repr_mimebundle_()[0][EXPLORER]
+    assert json.dumps(given["kernel"]) == "[[1, 0.5, 2], [0, 5, 0], [2, 0, 1]]"
+    assert given["image"] == IMAGE.tolist() and "." not in json.dumps(given["image"])
 
 
 def test_pictures_and_fields_have_words(explorer):

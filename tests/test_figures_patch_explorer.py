@@ -107,14 +107,15 @@ def test_explorer_starts_at_the_last_layer_and_its_slider_ends_with_the_maps(exp
     assert explorer.describe().startswith("Map 3 of conv1: the 4 images")
 
 
-def test_explorer_shows_what_top_patches_finds(explorer, model, images):
-    expected = top_patches(model, images, "conv2", range(6), k=4)
-    explorer.unit.value = 4
+@pytest.mark.parametrize(("layer", "unit"), [("conv1", 3), ("conv2", 4)])
+def test_explorer_shows_what_top_patches_finds(explorer, model, images, layer, unit):
+    expected = top_patches(model, images, layer, unit, k=4)
+    explorer.layer.value, explorer.unit.value = layer, unit
     projections, patches = explorer.draw().axes
-    np.testing.assert_array_equal(patches.images[0].get_array(), drawn(expected.images[4], expected, 4))
-    shown = drawn(as_signed(expected.projections[4]), expected, 4)
+    np.testing.assert_array_equal(patches.images[0].get_array(), drawn(expected.images[0], expected, 0))
+    shown = drawn(as_signed(expected.projections[0]), expected, 0)
     np.testing.assert_allclose(projections.images[0].get_array(), shown, atol=1e-9)
-    assert f"{expected.activations[4, 0]:.3g}" in explorer.words.value
+    assert f"{expected.activations[0, 0]:.3g}" in explorer.words.value
 
 
 def test_choosing_another_map_changes_the_picture(explorer):
@@ -124,7 +125,22 @@ def test_choosing_another_map_changes_the_picture(explorer):
     assert explorer.words.value.startswith("Map 2 of conv2")
 
 
-def test_a_layer_is_searched_once(explorer):
+def test_all_images_are_searched_before_the_panel_is_shown_and_never_again(model, images, monkeypatch):
+    """A first visit to a layer costs what its few strongest images cost."""
+    asked = []
+
+    def noted(model, images, *chosen):
+        asked.append(len(images))
+        return top_patches(model, images, *chosen)
+
+    monkeypatch.setattr("utils.figures.patch_explorer.top_patches", noted)
+    explorer = explore_patches(model, images, ["conv1", "conv2"], k=4)
+    explorer.layer.value = "conv1"
+    explorer.unit.value = 2
+    assert asked == [4, 4, 4]
+
+
+def test_what_was_shown_once_is_kept(explorer):
     first = explorer.top
     explorer.layer.value = "conv1"
     explorer.layer.value = "conv2"

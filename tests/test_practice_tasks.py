@@ -219,19 +219,19 @@ def test_numbers_may_be_spelled():
 def test_percent_may_be_a_share_and_a_share_percent():
     exercise = exercise_of("assignment_04", "results")
     for first in (41.6, "41.6 %", 0.416, "0.416"):
-        assert exercise.judge((first, 900, 0.338)).status == "right"
+        assert exercise.judge((first, 900, 0.4366)).status == "right"
     shares = exercise_of("assignment_04", "training")
-    assert shares.judge((843_750, 1e-5, "0.0005 %", 240)).status == "right"
-    assert shares.judge((843_750, 1e-5, 0.0005, 240)).status == "wrong"
+    assert shares.judge((468_750, 1e-5, "0.0005 %", 240)).status == "right"
+    assert shares.judge((468_750, 1e-5, 0.0005, 240)).status == "wrong"
 
 
 def test_a_sheet_says_what_is_not_answered_and_how_many_more_are_wrong():
     assert exercise_of("assignment_04", "training").judge((...,) * 4).status == "open"
     assert "`last_rate` is not answered yet." in said_of(
-        "assignment_04", "training", (843_750, ..., 5e-6, 227)
+        "assignment_04", "training", (468_750, ..., 5e-6, 227)
     )
     assert "(2 more of the 4 to correct.)" in said_of("assignment_04", "training", (9375, 1e-5, 1, 1))
-    assert "updates, last_rate" in said_of("assignment_04", "training", (843_750, 1e-5))
+    assert "updates, last_rate" in said_of("assignment_04", "training", (468_750, 1e-5))
 
 
 @pytest.mark.parametrize(("module", "name"), of_kind(Statements))

@@ -30,7 +30,9 @@ def loaded(code: str, cwd: Path) -> set[str]:
     return set(ast.literal_eval(full.stdout)) - set(ast.literal_eval(empty.stdout))
 
 
-@pytest.mark.parametrize("module", ["utils", "utils.quiet_tensorflow", "course", "course.doctor"])
+@pytest.mark.parametrize(
+    "module", ["utils", "utils.quiet_tensorflow", "utils.waiting", "course", "course.doctor"]
+)
 def test_import_needs_the_standard_library_only(tmp_path, module):
     packages = loaded(f"import {module}", tmp_path)
     assert module.partition(".")[0] in packages

@@ -67,6 +67,8 @@ def progress(folder: Path, numbers: list[str]) -> None:
 def report_wrong_answers(folder: Path, numbers: list[str]) -> None:
     """Print, for each task of the assignments that were graded, how many are right and the frequent errors.
 
+    A picture of each assignment is written into the folder.
+
     Raises:
         ValueError: nothing has been graded in the folder.
     """
@@ -75,8 +77,11 @@ def report_wrong_answers(folder: Path, numbers: list[str]) -> None:
         chosen = [source for source in chosen if list(folder.glob(f"*/{source.parent.name}/{source.name}"))]
     if not chosen:
         raise ValueError(f"Nothing has been graded in {folder} yet: see notebooks/assignments/README.md.")
+    from course.assignments.report_picture import save
+
     for source in chosen:
-        print("\n".join(in_lines(source.parent.name, report(source, folder))))
+        name, tasks = source.parent.name, report(source, folder)
+        print("\n".join([*in_lines(name, tasks), f"  picture: {save(name, tasks, folder)}"]))
 
 
 def codes(_: Path, students: list[str]) -> None:

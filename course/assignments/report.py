@@ -50,11 +50,15 @@ def in_lines(name: str, tasks: list[TaskReport]) -> list[str]:
     lines = [f"{name}: {max(task.students for task in tasks)} students"]
     for number, task in enumerate(tasks, start=1):
         lines.append(f"  {number}  {task.task}: {task.right} of {task.students} right")
-        frequent = [(said, count) for said, count in task.told.most_common() if count > 1 or said == OPEN]
-        lines += [f"     {count:3} x  {said}" for said, count in frequent]
-        if once := sum(task.told.values()) - sum(count for _, count in frequent):
+        lines += [f"     {count:3} x  {said}" for said, count in frequent(task)]
+        if once := sum(task.told.values()) - sum(count for _, count in frequent(task)):
             lines.append(f"     {once:3}    {NAMED_ALONE}")
     return lines
+
+
+def frequent(task: TaskReport) -> list[tuple[str, int]]:
+    """Return what was said more than once, or of an untouched answer, and how often, most frequent first."""
+    return [(said, count) for said, count in task.told.most_common() if count > 1 or said == OPEN]
 
 
 def _messages(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, str]]:

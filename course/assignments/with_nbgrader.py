@@ -10,6 +10,7 @@ from course.assignments.grading import CELL_SECONDS, Ran, grade
 from course.assignments.limits import MEMORY_BYTES
 from course.assignments.release import settings_of
 from course.assignments.submission import fitted, read
+from course.execute import KERNEL
 from utils.practice.variants import code_of
 
 import nbformat
@@ -17,8 +18,6 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, Notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float, Integer, Unicode
-
-KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
 class SubmissionExporter(NotebookExporter):

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 DPI = 80
+BATCH = 100  # images that are searched at a time
 
 
 def explore_patches(
@@ -27,8 +28,8 @@ def explore_patches(
 
     Args:
         model, images: see `top_patches`; pixels in [0, 1].
-        layer_names: the layers to choose from, the last of which is shown first. The maps of a layer
-            are searched when it is chosen for the first time.
+        layer_names: the layers to choose from, the last of which is shown first. All are searched at once,
+            before the panel is shown; what a map saw is projected when it is chosen for the first time.
         k: patches per map.
         still_with_images: whether the picture that is stored for pages without a kernel shows the
             images beside the projections.
@@ -51,7 +52,8 @@ class PatchExplorer(ipywidgets.VBox):
         still_with_images: bool,
     ):
         self._model, self._images, self._k = model, images, k
-        self._found: dict[str, TopPatches] = {}
+        self._peaks = _strongest(model, images, layer_names)
+        self._found: dict[tuple[str, int], TopPatches] = {}
         self._still_with_images = still_with_images
         self.layer = ipywidgets.Dropdown(
             options=list(layer_names), value=layer_names[-1], description="layer"
@@ -59,28 +61,31 @@ class PatchExplorer(ipywidgets.VBox):
         self.unit = Slider(description="map", continuous_update=False)
         self.words, self.picture = ipywidgets.HTML(), Picture()
         super().__init__([ipywidgets.HBox([self.layer, self.unit]), self.words, self.picture])
-        self.layer.observe(self._choose_layer, "value")
+        self.words.value = self.describe()  # here, a layer that cannot be searched is an error
+        self.layer.observe(self._show_layer, "value")
         self.unit.observe(self._redraw, "value")
-        for name in layer_names:
-            model.get_layer(name)  # a name that does not exist is refused at once
         self._show_layer()
 
     @property
     def top(self) -> TopPatches:
-        """The strongest patches of all maps of the chosen layer."""
-        layer = str(self.layer.value)
-        if layer not in self._found:
-            self.words.value = f"searching the images for the maps of {layer} …"
-            self.picture.clear()
-            units = range(self._model.get_layer(layer).output.shape[-1])
-            self._found[layer] = top_patches(self._model, self._images, layer, units, self._k)
-        return self._found[layer]
+        """The strongest patches of the chosen map.
+
+        Raises:
+            ValueError: the chosen layer has no maps, or cannot be projected.
+        """
+        layer, unit = str(self.layer.value), self.unit.value
+        if (layer, unit) not in self._found:
+            peaks = self._peaks[layer][:, unit] if layer in self._peaks else np.zeros(self._k)
+            # Stable: of equal activations the earlier image stays first.
+            strongest = np.argsort(-peaks, kind="stable")[: self._k]
+            self._found[layer, unit] = top_patches(self._model, self._images[strongest], layer, unit, self._k)
+        return self._found[layer, unit]
 
     def draw(self, with_images: bool = True) -> Figure:
         """Draw the chosen map's projections and, beside them, the patches."""
         figure = Figure(figsize=(8 if with_images else 4, 4.2), layout="constrained")
         axes = figure.subplots(1, 1 + with_images, squeeze=False)[0]
-        draw_unit(axes, self.top, self.unit.value)
+        draw_unit(axes, self.top, 0)
         for ax, title in zip(axes, ("projections", "patches of the images"), strict=False):
             ax.set_title(title)
         describe(axes, self.describe())
@@ -88,7 +93,7 @@ class PatchExplorer(ipywidgets.VBox):
 
     def describe(self) -> str:
         """Say in words what is shown."""
-        activations = self.top.activations[self.unit.value]
+        activations = self.top.activations[0]
         name = f"Map {self.unit.value} of {self.layer.value}"
         if not activations.any():
             return f"{name} is dead: no image makes it answer, so the pictures mean nothing."
@@ -97,26 +102,33 @@ class PatchExplorer(ipywidgets.VBox):
             f"with activations from {activations[0]:.3g} down to {activations[-1]:.3g}."
         )
 
-    def _choose_layer(self, change) -> None:
-        try:
-            self._show_layer()
-        except ValueError as error:
-            self.words.value = str(error)
-            self.picture.clear()
-
-    def _show_layer(self) -> None:
+    def _show_layer(self, change=None) -> None:
         # First the maximum, which moves the slider if the new layer does not have the chosen map.
-        self.unit.max = len(self.top.units) - 1
+        self.unit.max = self._model.get_layer(self.layer.value).output.shape[-1] - 1
         self._redraw()
 
     def _redraw(self, change=None) -> None:
-        if self.layer.value not in self._found:
-            return  # the words say why
-        self.words.value = self.describe()
-        self.picture.show(as_png(self.draw(), DPI), self.words.value)
+        try:
+            self.words.value = self.describe()
+        except ValueError as error:
+            self.words.value = str(error)
+            self.picture.clear()
+        else:
+            self.picture.show(as_png(self.draw(), DPI), self.words.value)
 
     # IPython takes metadata, too; ipywidgets gives none.
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add a picture to the panel, for pages where no kernel runs."""
         png = as_png(self.draw(self._still_with_images), DPI) if self.picture.png else b""
         return with_still(super()._repr_mimebundle_(**kwargs), png, self.words.value)
+
+
+def _strongest(model: keras.Model, images: np.ndarray, layer_names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return the largest activation (N, maps) of each map in each image, for the layers that have maps."""
+    outputs = {name: model.get_layer(name).output for name in layer_names}
+    maxima = {name: keras.ops.max(one, (1, 2)) for name, one in outputs.items() if len(one.shape) == 4}
+    search = keras.Model(model.inputs[0], maxima)
+    batches = [search(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
+    return {
+        name: np.concatenate([keras.ops.convert_to_numpy(one[name]) for one in batches]) for name in maxima
+    }

@@ -1,7 +1,7 @@
 """An explorer of a shift: the picture moves, and its feature map and its pooled map answer."""
 
 from utils.convolution import correlate2d, max_pool2d
-from utils.figures.controls import Picture, Slider, with_still
+from utils.figures.controls import Picture, Slider, as_numbers, with_still
 from utils.figures.style import as_png
 
 import ipywidgets
@@ -81,8 +81,8 @@ class ShiftExplorer(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add a picture of three shifts to the panel, for GitHub and the site."""
         words = " ".join(map(self.describe, STILL_SHIFTS))
-        given = {"kind": "shift", "picture": self._picture.tolist(), "kernel": self._kernel.tolist()}
-        given["max_shift"] = self.shift.max
+        arrays = {"picture": as_numbers(self._picture), "kernel": as_numbers(self._kernel)}
+        given = {"kind": "shift", **arrays, "max_shift": self.shift.max}
         still = as_png(self.draw(*STILL_SHIFTS), 80)
         return with_still(super()._repr_mimebundle_(**kwargs), still, words, given)
 

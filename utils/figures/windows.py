@@ -128,6 +128,29 @@ def describe_window(image, kernel, row, column, padding=0, stride=1, dilation=1)
     return f"Output ({row}, {column}) = {products} = {_written((pixels * kernel).sum())}"
 
 
+def place_in_window(
+    axes: np.ndarray, x: float, y: float, *, stride: int = 1, dilation: int = 1
+) -> tuple[int, int] | None:
+    """Return which output a place in the picture of `draw_window` means.
+
+    Args:
+        axes: what `draw_window` returned.
+        x, y: the place, from 0 at the left and at the top of the picture to 1.
+        stride, dilation: what is drawn.
+
+    Returns:
+        row and column of the output that is there, or of the one whose window has its middle nearest to
+        the pixel that is there; None elsewhere.
+    """
+    pixel = axes[0].figure.bbox.width * x, axes[0].figure.bbox.height * (1 - y)
+    kernel, output = (np.array(axes[panel].images[0].get_array().shape) for panel in (1, 3))
+    for ax, middle, step in ((axes[0], (kernel - 1) * dilation / 2, stride), (axes[3], 0, 1)):
+        if ax.bbox.contains(*pixel):
+            place = np.round((ax.transData.inverted().transform(pixel)[::-1] - middle) / step)
+            return tuple(place.clip(0, output - 1).astype(int).tolist())
+    return None
+
+
 def convolve(image, kernel, padding: int, stride: int, dilation: int) -> np.ndarray:
     """Return the output (rows, columns) of one image (H, W) and one kernel, as `conv2d` computes it."""
     images, kernel = image[np.newaxis, :, :, np.newaxis], kernel[:, :, np.newaxis, np.newaxis]

@@ -110,7 +110,10 @@ def convolve(image, kernel):
             ),
             "3 x 4 pixels and a kernel of 3 x 3 weights": (PIXELS[:3, :4], np.arange(9.0).reshape(3, 3)),
             "7 x 9 pixels and a kernel of 5 x 3 weights": (PIXELS, np.arange(15.0).reshape(5, 3) ** 2 - 40),
-        }
+        },
+        fit=lambda image, kernel: all(
+            size % 2 and size // 2 < pixels for size, pixels in zip(kernel.shape, image.shape, strict=True)
+        ),
     ),
     hints=(
         "How many rows and columns have to be added on each side, so that the output is as large as the "

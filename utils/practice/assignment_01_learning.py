@@ -11,6 +11,12 @@ VIEW = "np.lib.stride_tricks.sliding_window_view(image, kernel.shape)"
 SLOPE = "2 * error / error.size"
 LAST = "(slope[:, :, np.newaxis, np.newaxis] * windows).sum(axis=(0, 1))"
 
+
+def outputs(image: tuple[int, ...], kernel: tuple[int, ...], stride: int) -> tuple[int, ...]:
+    """Return how many windows of a kernel fit into an image along each axis, both given by their shapes."""
+    return tuple((pixels - size) // stride + 1 for pixels, size in zip(image, kernel, strict=True))
+
+
 GRADIENT = Exercise(
     question="Return the derivative of the mean squared error with respect to each weight.",
     answer="kernel_gradient",
@@ -48,7 +54,8 @@ def kernel_gradient(image, kernel, target, stride):
                 RNG.normal(size=(3, 3)),
                 3,
             ),
-        }
+        },
+        fit=lambda image, kernel, target, stride: target.shape == outputs(image.shape, kernel.shape, stride),
     ),
     hints=(
         "By how much does the output at one place grow, when one weight grows a little?",

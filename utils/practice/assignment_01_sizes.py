@@ -1,5 +1,4 @@
-"""Tasks of assignment 01 on sizes and places: which inputs fit, sizes of three layers, a kernel that "
-"moves."""
+"""Tasks of assignment 01 on sizes and places: inputs that fit, sizes of three layers, a kernel that moves."""
 
 from utils.practice.exercises import Exercise
 from utils.practice.functions import Function
@@ -108,33 +107,61 @@ sizes = {SIZES_IN_ORDER}""",
     given="from utils.practice.assignment_01_sizes import COLUMNS, ROWS",
 )
 
+# How far the picture moves down and to the right, never by as many pixels in both directions.
+MOVES = [(down, right) for down in range(-3, 4) for right in range(-3, 4) if 0 < abs(down) != abs(right) > 0]
+DOWN, RIGHT = drawn("move", (1, -2), MOVES)
+BRIGHTNESS = drawn("brightness", 0.5, (0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8))
+WEIGHT = "move[3 - DOWN, 3 - RIGHT] = BRIGHTNESS"
+
+
+def moved(pixels: int, ways: tuple[str, str]) -> str:
+    """Return how far something moves, in words; a negative number goes the second of two ways."""
+    return f"{abs(pixels)} pixel{'s' * (abs(pixels) > 1)} {ways[pixels < 0]}"
+
+
+ACROSS, ALONG = moved(RIGHT, ("to the right", "to the left")), moved(DOWN, ("down", "up"))
+
 MOVE = Exercise(
-    question="Give a 5 x 5 kernel that moves the picture two pixels to the left and one pixel down.",
+    question=f"Move the picture {ACROSS} and {ALONG}, and make it {BRIGHTNESS} times as bright.",
     answer="move",
-    solution="""\
-move = np.zeros((5, 5))
-move[1, 4] = 1""",
+    solution=f"""\
+move = np.zeros((7, 7))
+{WEIGHT}""",
     shows="The weight stands where the output has to look: opposite to the move.",
     kind=Numbers(),
     hints=(
         "After the move, which pixel of the old picture does a place show?",
         "A picture that has moved left shows at each place what was to the right of it. The kernel's "
         "center is "
-        "row 2, column 2.",
-        "A single 1: one row above the center, and two columns to the right of it.",
+        "row 3, column 3.",
+        f"A single weight, in row {3 - DOWN} and column {3 - RIGHT}. How large has it to be?",
     ),
     slips={
-        "It moves up and to the right: where does each new pixel have to look?": ("[1, 4]", "[3, 0]"),
-        "It moves up and to the left.": ("[1, 4]", "[3, 4]"),
-        "It moves down and to the right.": ("[1, 4]", "[1, 0]"),
-        "It moves one pixel to the left only. Two are asked for.": ("[1, 4]", "[1, 3]"),
-        "It moves two pixels down and one to the left: row and column are exchanged.": ("[1, 4]", "[0, 3]"),
-        "It moves one pixel to the left and two up: row and column are exchanged.": ("[1, 4]", "[4, 1]"),
-        "It moves to the left only. Take a row above the center.": ("[1, 4]", "[2, 4]"),
-        "It moves two pixels down. One is asked for.": ("[1, 4]", "[0, 4]"),
-        "Two weights of 1 show two pictures, one over the other. A single 1 is enough.": (
-            "move[1, 4] = 1",
-            "move[1, 2] = move[2, 4] = 1",
+        "It moves the opposite way: where does each new pixel have to look?": (
+            "[3 - DOWN, 3 - RIGHT]",
+            "[3 + DOWN, 3 + RIGHT]",
+        ),
+        f"It moves {ACROSS}, but not {ALONG}: up and down are exchanged.": ("3 - DOWN", "3 + DOWN"),
+        f"It moves {ALONG}, but not {ACROSS}: left and right are exchanged.": ("3 - RIGHT", "3 + RIGHT"),
+        "Row and column are exchanged. The row comes first.": (
+            "[3 - DOWN, 3 - RIGHT]",
+            "[3 - RIGHT, 3 - DOWN]",
+        ),
+        "Row and column are exchanged, and it moves the opposite way.": (
+            "[3 - DOWN, 3 - RIGHT]",
+            "[3 + RIGHT, 3 + DOWN]",
+        ),
+        f"It does not move {ALONG}.": ("3 - DOWN", "3"),
+        f"It does not move {ACROSS}.": ("3 - RIGHT", "3"),
+        f"It moves as it should, and leaves the brightness as it is. Make it {BRIGHTNESS} times as bright.": (
+            "= BRIGHTNESS",
+            "= 1",
+        ),
+        "The brightness is divided by the number. Multiply by it.": ("= BRIGHTNESS", "= 1 / BRIGHTNESS"),
+        "Two weights show two pictures, one over the other. A single one is enough.": (
+            WEIGHT,
+            "move[3 - DOWN, 3] = move[3, 3 - RIGHT] = BRIGHTNESS",
         ),
     },
+    given="from utils.practice.assignment_01_sizes import BRIGHTNESS, DOWN, RIGHT\nimport numpy as np",
 )

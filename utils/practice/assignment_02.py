@@ -2,9 +2,10 @@
 
 from utils.practice.assignment_02_fields import MERGE, SEEN
 from utils.practice.assignment_02_learning import BACKWARD, EXPLAIN, MOMENTUM
+from utils.practice.assignment_02_volumes import VOLUMES
 from utils.practice.exercises import Exercise
 from utils.practice.functions import Function
-from utils.practice.kinds import Numbers, Values
+from utils.practice.kinds import Values
 from utils.practice.sheets import Several
 from utils.practice.tasks import Tasks
 
@@ -64,49 +65,6 @@ def layer_cost(height, width, channels, filters, size, stride):
         "The first window counts, too: add 1 along each axis.": (
             "(height - size) // stride + 1, (width - size) // stride + 1",
             "(height - size) // stride, (width - size) // stride",
-        ),
-    },
-)
-
-RIGHT_SHAPES = "[(23, 15, 8), (11, 7, 8), (11, 7, 16), (5, 3, 16)]"
-
-VOLUMES = Exercise(
-    question="Give the four shapes and the length of the vector.",
-    answer="answer",
-    solution=f"""\
-shapes = {RIGHT_SHAPES}
-length = 240
-answer = (shapes, length)""",
-    shows="Four layers turn 5,100 numbers into 240, and all that is left of the places is 5 times 3.",
-    kind=Several({"shapes": Numbers(), "length": Values()}),
-    hints=(
-        "How many windows of 5 pixels with a stride of 2 fit into 50 pixels, and how many into 34?",
-        "A convolution changes the channels into its filters; pooling leaves the channels. What does not fit "
-        "completely is left out.",
-        "The first volume is 23 x 15 x 8. Pooling of 2 x 2 halves both sizes and rounds down.",
-    ),
-    slips={
-        "A convolution has as many maps as filters. The channels of the picture end in it.": (
-            "(23, 15, 8), (11, 7, 8)",
-            "(23, 15, 3), (11, 7, 3)",
-        ),
-        "The first convolution has a stride of 2.": (
-            RIGHT_SHAPES,
-            "[(46, 30, 8), (23, 15, 8), (23, 15, 16), (11, 7, 16)]",
-        ),
-        'With padding="same", a convolution leaves height and width as they are.': (
-            "(11, 7, 16), (5, 3, 16)",
-            "(9, 5, 16), (4, 2, 16)",
-        ),
-        "A block that does not fit completely is left out: round down.": (
-            RIGHT_SHAPES,
-            "[(23, 15, 8), (12, 8, 8), (12, 8, 16), (6, 4, 16)]",
-        ),
-        "The vector holds the numbers of all channels.": ("240", "15"),
-        "The vector has the numbers of the last volume, not of the one before it.": ("240", "1232"),
-        "Height comes first, then width.": (
-            RIGHT_SHAPES,
-            "[(15, 23, 8), (7, 11, 8), (7, 11, 16), (3, 5, 16)]",
         ),
     },
 )

@@ -1,6 +1,7 @@
 """Tasks of assignment 02 on learning: a gradient through a stride, Nesterov's step, and what a shift "
 "changes."""
 
+from utils.practice.assignment_01_learning import outputs
 from utils.practice.exercises import Exercise
 from utils.practice.functions import Function
 from utils.practice.sheets import Statements
@@ -45,10 +46,10 @@ def image_gradient(grad_output, kernel, image_shape, stride):
                 (4, 2),
                 2,
             ),
-            "3 x 2 outputs of 8 x 6 pixels, a kernel of 3 x 2 weights, stride 2": (
+            "3 x 2 outputs of 8 x 5 pixels, a kernel of 3 x 2 weights, stride 2": (
                 RNG.normal(size=(3, 2)),
                 RNG.normal(size=(3, 2)),
-                (8, 6),
+                (8, 5),
                 2,
             ),
             "2 x 3 outputs of 6 x 9 pixels, a kernel of 3 x 2 weights, stride 3": (
@@ -57,7 +58,10 @@ def image_gradient(grad_output, kernel, image_shape, stride):
                 (6, 9),
                 3,
             ),
-        }
+        },
+        fit=lambda grad_output, kernel, image_shape, stride: (
+            grad_output.shape == outputs(image_shape, kernel.shape, stride)
+        ),
     ),
     hints=(
         "Which pixels went into the output at (row, column), and with which weights?",

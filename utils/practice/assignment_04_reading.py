@@ -6,27 +6,30 @@ classification with deep convolutional neural networks, NIPS 2012, sections 2 to
 
 from utils.practice.exercises import Exercise
 from utils.practice.sheets import Question, Sheet, Statements
+from utils.practice.variants import drawn
 
 DAY = 24 * 60 * 60
 IMAGES = 90 * 1.2e6  # that pass through the network in the whole training
+CYCLES = drawn("cycles", 50, range(11, 90))  # through the images, of the 90 that there were
+MEASURED = drawn("measured", 30_000, range(20_000, 45_000, 250))  # of the 50,000 validation images
+REACH = 100 * 1.96 * (0.182 * 0.818 / MEASURED) ** 0.5  # in percentage points
 
 TRAINING = Exercise(
     question="Compute four numbers about the training from what sections 2 and 5 of the paper state.",
     answer="sheet",
-    solution="sheet = (843_750, 1e-5, 5e-6, 227)",
+    solution=f"sheet = ({CYCLES * 9375}, 1e-5, 5e-6, 227)",
     shows="Everything else that the training took stands in section 5 as well, but for the seeds.",
     kind=Sheet(
         {
             "updates": Question(
-                IMAGES / 128,
-                "Section 5 states the cycles through the images and the size of a batch, section 2 the "
-                "images.",
+                CYCLES * 1.2e6 / 128,
+                "Section 5 states the size of a batch, section 2 the images of one cycle.",
                 {
-                    "this is one cycle through the images. Section 5 states how many there were.": 1.2e6
-                    / 128,
-                    "this counts images. Each update uses a whole batch of them.": IMAGES,
-                    "this is the number of cycles. Each cycle has many updates.": 90,
-                    "this takes the exact number of images. The paper rounds it to 1.2 million.": 90
+                    "this is one cycle through the images.": 1.2e6 / 128,
+                    "this counts images. Each update uses a whole batch of them.": CYCLES * 1.2e6,
+                    f"this is the whole training. The first {CYCLES} cycles are asked for.": IMAGES / 128,
+                    "this is the number of cycles. Each cycle has many updates.": CYCLES,
+                    "this takes the exact number of images. The paper rounds it to 1.2 million.": CYCLES
                     * 1_281_167
                     / 128,
                     "these are the images of one cycle. Each update uses a whole batch of them.": 1.2e6,
@@ -74,16 +77,17 @@ TRAINING = Exercise(
         "Which sentences of section 5 hold the size of a batch, the cycles, the first rate, and the days?",
         "One cycle shows all 1.2 million images, 128 in each update. In the rule for the velocity, w has two "
         "factors: the decay and the learning rate.",
-        "Updates: 90 times 1,200,000 / 128. The rate is divided by 10 three times. The share is 0.0005 times "
-        "0.01. Images per second: 90 times 1,200,000, divided by the seconds of five to six days.",
+        f"Updates: {CYCLES} times 1,200,000 / 128. The rate is divided by 10 three times. The share is "
+        "0.0005 times 0.01. Images per second: 90 times 1,200,000, divided by the seconds of five to six "
+        "days.",
     ),
 )
 
 RESULTS = Exercise(
     question="Compute three numbers from the results in the abstract and section 6 of the paper.",
     answer="sheet",
-    solution="sheet = (41.6, 900, 0.338)",
-    shows="The gain of averaging five networks is several times as large as this reach.",
+    solution=f"sheet = (41.6, 900, {REACH:.4f})",
+    shows="The gain of averaging five networks is more than three times as large as this reach.",
     kind=Sheet(
         {
             "errors_removed": Question(
@@ -118,21 +122,17 @@ RESULTS = Exercise(
                 },
             ),
             "reach": Question(
-                100 * 1.96 * (0.182 * 0.818 / 50_000) ** 0.5,
-                "Take 1.96 standard errors of a share of 0.182 that was measured on the validation images.",
+                REACH,
+                f"Take 1.96 standard errors of a share of 0.182 that was measured on {MEASURED:,} images.",
                 {
-                    "this is one standard error. An interval reaches 1.96 of them to each side.": (
-                        100 * (0.182 * 0.818 / 50_000) ** 0.5
+                    "this is one standard error. An interval reaches 1.96 of them to each side.": REACH
+                    / 1.96,
+                    "this is the whole interval. How far it reaches to one side is asked for.": 2 * REACH,
+                    "this is a share. It is asked for in percentage points.": REACH / 100,
+                    "the root is missing: this is the variance.": 100 * 1.96 * 0.182 * 0.818 / MEASURED,
+                    f"this takes all validation images. Take {MEASURED:,} of them.": (
+                        100 * 1.96 * (0.182 * 0.818 / 50_000) ** 0.5
                     ),
-                    "this is the whole interval. How far it reaches to one side is asked for.": (
-                        200 * 1.96 * (0.182 * 0.818 / 50_000) ** 0.5
-                    ),
-                    "this is a share. It is asked for in percentage points.": (
-                        1.96 * (0.182 * 0.818 / 50_000) ** 0.5
-                    ),
-                    "the root is missing: this is the variance.": 100 * 1.96 * 0.182 * 0.818 / 50_000,
-                    "this error was measured on the validation images, which are fewer than the test "
-                    "images.": (100 * 1.96 * (0.182 * 0.818 / 150_000) ** 0.5),
                 },
             ),
         }
@@ -142,7 +142,7 @@ RESULTS = Exercise(
         "Removed: the difference of the two errors, divided by that of the second entry. For the interval, "
         "chapter 08 has the standard error of a share.",
         "(26.2 - 15.3) / 26.2; then (18.2 - 16.4) hundredths of 50,000; then 1.96 times the root of "
-        "0.182 times 0.818 / 50,000, in points.",
+        f"0.182 times 0.818 / {MEASURED:,}, in points.",
     ),
 )
 

@@ -123,7 +123,8 @@ def mask_overlap(heat, mask):
                 np.array([[True, True, False], [False, True, False], [False, False, True]]),
             ),
             "6 x 7 pixels and a large mask": (RNG.normal(size=(6, 7)), RNG.random((6, 7)) < 0.6),
-        }
+        },
+        fit=lambda heat, mask: mask.any(),
     ),
     hints=(
         "How many pixels are taken, and how can the heat of the coldest of them be found?",

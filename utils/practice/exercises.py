@@ -79,10 +79,11 @@ class Exercise:
         if self.kind.is_open(answer):
             return Verdict("open", "Not answered yet.")
         subject = f"Your `{self.answer}`"
-        difference = self.kind.difference(answer, self.value(self.solution), subject)
+        right = self.value(self.solution)
+        difference = self.kind.difference(answer, right, subject)
         if not difference:
             return Verdict("right", f"Right. {self.shows}")
         for sentence in self.slips:
             if not self.kind.difference(answer, self.value(self.with_slip(sentence)), subject):
                 return Verdict("wrong", f"Not yet. {sentence}")
-        return Verdict("wrong", f"Not yet. {difference}")
+        return Verdict("wrong", f"Not yet. {self.kind.in_small(answer, right) or difference}")

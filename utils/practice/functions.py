@@ -1,16 +1,19 @@
 """A function as an answer: it is called on several inputs, and judged by what it returns."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from utils.practice.comparison import error_in_short, in_short
 from utils.practice.kinds import Kind, Numbers, has_gap
+from utils.practice.shrinking import Arguments, shrunk
 
 import numpy as np
 
 SMALL = 12  # numbers in an array that is printed, so that the reader can repeat the call
+SHRUNK = 24  # the same, of an array that was made small: most of its numbers have one digit
+LONG = 200  # characters of a call that nobody reads to its end
 
 
 class Outcome(NamedTuple):
@@ -29,10 +32,12 @@ class Function(Kind):
         inputs: the arguments of each call, by what they are: "an image of one pixel". The first one on
             which the function fails is told to the reader, so they go from small to large.
         result: how what it returns is compared.
+        fit: says whether arguments fit together, where the right function does not refuse those that do not.
     """
 
-    inputs: Mapping[str, tuple[object, ...]]
+    inputs: Mapping[str, Arguments]
     result: Kind = field(default_factory=lambda: Numbers(reveal=True))
+    fit: Callable[..., Any] = lambda *_: True
 
     def is_open(self, answer: object) -> bool:
         """Say whether the function is untouched: it does nothing, or stumbles over a `...` in its body."""
@@ -50,10 +55,34 @@ class Function(Kind):
         if not callable(answer):
             return f"{subject} should be a function, not {in_short(answer)}."
         for name, arguments in self.inputs.items():
-            found, right = call(answer, arguments), call(expected, arguments)
-            if sentence := self._outcome_difference(found, right):
+            if sentence := self._failure(answer, expected, arguments):
                 return f"For {name}: {sentence}{_repeat(answer, arguments)}"
         return ""
+
+    def in_small(self, answer: object, expected: object) -> str:
+        if not callable(answer):
+            return ""
+        failing = (one for one in self.inputs.items() if self._failure(answer, expected, one[1]))
+        name, arguments = next(failing, ("", ()))
+        if any(map(callable, arguments)) or 0 < len(_repeat(answer, arguments)) <= LONG:
+            return ""
+        stops = call(answer, arguments).error is not None
+        small = shrunk(arguments, lambda given: self._fails_alike(answer, expected, given, stops))
+        sentence, repeat = self._failure(answer, expected, small), _repeat(answer, small, SHRUNK)
+        if small is arguments or not sentence or not repeat:
+            return ""
+        return f"For {name}, reduced to a small case that still fails: {sentence}{repeat}"
+
+    def _failure(self, answer: object, expected: object, arguments: Arguments) -> str:
+        return self._outcome_difference(call(answer, arguments), call(expected, arguments))
+
+    def _fails_alike(self, answer: object, expected: object, arguments: Arguments, stops: bool) -> bool:
+        """Say whether an answer fails for arguments that fit together, by an error if it `stops`."""
+        right = call(expected, arguments)
+        if right.error or not _is_ordinary(right.value) or not self.fit(*arguments):
+            return False
+        found = call(answer, arguments)
+        return (found.error is not None) == stops and bool(self._outcome_difference(found, right))
 
     def _outcome_difference(self, found: Outcome, right: Outcome) -> str:
         # An error is compared with its text: a slip is told only to whom it led to the very same error.
@@ -87,6 +116,15 @@ def _differ(one: object, other: object) -> bool:
     return one.shape != other.shape or one.tobytes() != other.tobytes()
 
 
+def _is_ordinary(value: Any) -> bool:
+    """Say whether a result is not empty, and holds no infinite number and no NaN."""
+    parts: list[Any] = list(value) if isinstance(value, list | tuple) and value else [value]
+    try:
+        return all(np.size(part) > 0 and np.isfinite(part).all() for part in parts)
+    except TypeError:  # it does not hold numbers
+        return True
+
+
 def _does_nothing(function: Any) -> bool:
     """Say whether a function that returned None is no longer than one without a body."""
 
@@ -96,19 +134,19 @@ def _does_nothing(function: Any) -> bool:
     return code is not None and len(code.co_code) <= len(empty.__code__.co_code)
 
 
-def _repeat(function: Any, arguments: tuple[object, ...]) -> str:
-    """Return, on a line of its own, the call as one would type it; nothing where it would be long."""
-    if not all(map(_is_short, arguments)):
+def _repeat(function: Any, arguments: Arguments, most: int = SMALL) -> str:
+    """Return, on a line of its own, the call as one would type it; nothing if an array has more numbers."""
+    if not all(_is_short(argument, most) for argument in arguments):
         return ""
     typed = ", ".join(map(_typed, arguments))
     return f"\nTo see it: {getattr(function, '__name__', 'function')}({typed})"
 
 
-def _is_short(argument: object) -> bool:
+def _is_short(argument: object, most: int) -> bool:
     if isinstance(argument, np.ndarray):
-        return argument.size <= SMALL
+        return argument.size <= most
     if isinstance(argument, list | tuple):
-        return len(argument) <= SMALL and all(map(_is_short, argument))
+        return len(argument) <= most and all(_is_short(one, most) for one in argument)
     return not callable(argument)
 
 

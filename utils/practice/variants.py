@@ -8,10 +8,12 @@ import hashlib
 import hmac
 import os
 from collections.abc import Sequence
+from typing import TypeVar
 
 CODE = "COURSE_CODE"  # the variable of the environment that holds a student's code
 SECRET = "COURSE_SECRET"  # the one that holds the lecturer's secret
 DIGITS = 16  # of a code
+Drawn = TypeVar("Drawn")
 
 
 def code_of(secret: str, student: str) -> str:
@@ -26,12 +28,12 @@ def code_of(secret: str, student: str) -> str:
     return hmac.new(secret.encode(), student.encode(), "sha256").hexdigest()[:DIGITS]
 
 
-def drawn(name: str, usual: int, choices: Sequence[int]) -> int:
-    """Return a student's own number, or the usual one where no code is set.
+def drawn(name: str, usual: Drawn, choices: Sequence[Drawn]) -> Drawn:
+    """Return what a student was given, such as a number, or the usual one where no code is set.
 
     Args:
         name: of the number; another name is another draw.
-        usual: the number of all who study without a code.
+        usual: that of all who study without a code.
         choices: what may be drawn, each with the same probability.
     """
     code = os.environ.get(CODE, "")
