@@ -6,9 +6,10 @@ import zipfile
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+from course.build.decks import COURSE
 from course.question_export.__main__ import main
 from course.question_export.anki import HEADER, card
-from course.question_export.items import ROOT, Item, as_html, items, usual_sources
+from course.question_export.items import Item, as_html, items, usual_sources
 from course.question_export.qti import as_xml
 from course.questions import Question, parse_questions
 
@@ -94,7 +95,7 @@ def cards(tmp_path_factory) -> list[list[str]]:
 def test_every_question_of_every_chapter_is_an_item():
     asked = {
         question.text
-        for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+        for path in sorted((COURSE / "notebooks").glob("[0-9]*.ipynb"))
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
         if cell["cell_type"] == "markdown"
         for question in parse_questions("".join(cell["source"]))

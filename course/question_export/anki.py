@@ -6,7 +6,7 @@ The lines that begin with # are described in Anki's manual under "Text files", "
 import re
 from pathlib import Path
 
-from course.question_export.items import Item, as_html
+from course.question_export.items import Item, as_html, in_words
 from course.questions import Question
 
 HEADER = """\
@@ -27,9 +27,8 @@ def write(items: list[Item], path: Path) -> None:
 
 def card(question: Question) -> tuple[str, str]:
     """Return front and back as HTML, each on one line."""
-    answer = f"**{question.answer}.** {question.why}" if question.why else question.answer
     front = as_html(question.text) + _labeled(question.choices)
-    return _on_one_line(front), _on_one_line(as_html(answer) + _labeled(question.reasons))
+    return _on_one_line(front), _on_one_line(as_html(in_words(question)) + _labeled(question.reasons))
 
 
 def _labeled(texts: dict[str, str]) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from course.build.decks import COURSE, chapters
 from course.questions import Question, parse_questions
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-ROOT = Path(__file__).parents[2]
 # In HTML: code, where a dollar sign is one, or a formula of either kind.
 FORMULA = re.compile(r"(?s)<(code|pre)\b.*?</\1>|\$\$(?P<block>.+?)\$\$|\$(?P<line>[^$]+)\$")
 
@@ -27,7 +27,7 @@ class Item(NamedTuple):
 
 def usual_sources() -> list[Path]:
     """Return the chapters and the page of questions for before and after the course."""
-    return [*sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")), ROOT / "docs" / "before_and_after.md"]
+    return [*chapters(), COURSE / "docs" / "before_and_after.md"]
 
 
 def items(sources: list[Path]) -> Iterator[Item]:
@@ -41,6 +41,11 @@ def items(sources: list[Path]) -> Iterator[Item]:
             digest = hashlib.sha256(question.text.encode()).hexdigest()[:8]
             title = f"{source.stem.replace('_', ' ')}, question {number}"
             yield Item(f"q-{source.stem}-{digest}", title, source.stem, question)
+
+
+def in_words(question: Question) -> str:
+    """Return the answer, and why it is right where that is said, as Markdown."""
+    return f"**{question.answer}.** {question.why}" if question.why else question.answer
 
 
 def as_html(markdown: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
-from course.question_export.items import Item, as_html
+from course.question_export.items import Item, as_html, in_words
 from course.questions import Question, as_number
 
 SPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
@@ -110,12 +110,11 @@ def _number(question: Question) -> dict[str, str]:
 
 
 def _words(question: Question) -> dict[str, str]:
-    answer = f"**{question.answer}.** {question.why}" if question.why else question.answer
     return {
         "response": '<responseDeclaration identifier="RESPONSE" cardinality="single" baseType="string"/>',
         "interaction": '<extendedTextInteraction responseIdentifier="RESPONSE" expectedLines="3"/>',
         "processing": _show("answer"),
-        "feedback": _feedback({"answer": answer}),
+        "feedback": _feedback({"answer": in_words(question)}),
     }
 
 

@@ -26,13 +26,16 @@ def take_over(grid: Grid, others: Iterable[Grid], folder: Path = RUNS_FOLDER) ->
         ValueError: the grid's own table is damaged, or not of this grid, or was made from other data. A
             damaged table of another grid is named, and not asked.
     """
+    lacking = grid.remaining(folder)
+    if not lacking:
+        return 0
     found = [
         line_of_other
         for other in others
         if other.train is grid.train and other.name != grid.name
         for line_of_other in _recorded(other, folder)
     ]
-    return sum(_take_over(grid, cell, found, folder) for cell in grid.remaining(folder) if found)
+    return sum(_take_over(grid, cell, found, folder) for cell in lacking)
 
 
 def _recorded(other: Grid, folder: Path) -> list[tuple[Any, int, dict[str, str]]]:

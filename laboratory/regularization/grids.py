@@ -126,14 +126,13 @@ FOUR = {
     "flip, shift 4, normalization": BEST,
 }
 
-# Does dropout still help beside augmentation and normalization? What is in STRENGTHS is not trained again.
+# Does dropout still help beside augmentation and normalization?
 INTERACTIONS = Grid(
     name="interactions",
     settings={
         f"{name}, dropout {rate}": setting.replace(dropout=rate)
         for name, setting in FOUR.items()
         for rate in (0.0, 0.2, 0.4)
-        if setting.replace(dropout=rate) not in STRENGTHS.settings.values()
     },
     num_seeds=3,
     train=train_cell,

@@ -1,5 +1,6 @@
 """A task of assignment 02: the shapes of four layers, for a picture of the student's own size."""
 
+from utils.convolution import output_size
 from utils.practice.exercises import Exercise
 from utils.practice.kinds import Numbers, Values
 from utils.practice.sheets import Several
@@ -15,7 +16,7 @@ half = (large[0] // 2, large[1] // 2)
 small = (half[0] // 2, half[1] // 2)"""
 SHAPES = "[(*large, FIRST), (*half, FIRST), (*half, SECOND), (*small, SECOND)]"
 
-LARGE = ((HEIGHT - 5) // 2 + 1, (WIDTH - 5) // 2 + 1)
+LARGE = output_size(HEIGHT, 5, 2), output_size(WIDTH, 5, 2)
 ROWS, COLUMNS = LARGE[0] // 4, LARGE[1] // 4
 
 VOLUMES = Exercise(
