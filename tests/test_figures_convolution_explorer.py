@@ -158,9 +158,9 @@ def test_the_picture_frames_the_window_and_its_output():
     assert [patch.get_xy() for patch in axes[3].patches] == [(-0.5, 0.5)]
     assert [ax.get_title() for ax in axes] == [
         "image 5 × 6 (dashed), padding 1",
-        "kernel 3 × 3",
+        "kernel 3 × 3,\ndilation 2",
         f"products, sum {describe_window(IMAGE, KERNEL, 1, 0, 1, 2, 2).split()[-1]}",
-        "output 2 × 2",
+        "output 2 × 2, stride 2",
     ]
     assert axes[0].figure.alt_text == describe_window(IMAGE, KERNEL, 1, 0, 1, 2, 2)
 

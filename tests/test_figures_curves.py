@@ -50,18 +50,28 @@ def test_names_do_not_overlap():
 
 
 def test_a_network_stands_at_its_work_and_accuracy():
-    points = {"small": Point(2e6, 77.0, 0.8), "large": Point(9e7, 90.0, parameters=2e6)}
+    points = {"small": Point(2e6, 77.0, 0.8, 1e7), "large": Point(9e7, 90.0, parameters=4e7)}
     ax = plot_costs(points, "accuracy in %", alt="Two networks by work and accuracy.")
     dots = [drawn for drawn in ax.collections if isinstance(drawn, PathCollection)]
     assert [tuple(dot.get_offsets()[0]) for dot in dots] == [(2, 77), (90, 90)]
-    sizes = [dot.get_sizes()[0] for dot in dots]
-    assert sizes[1] - sizes[0] == pytest.approx(2e6 / 2e5)
+    small, large = (dot.get_sizes()[0] for dot in dots)
+    assert large == pytest.approx(4 * small), "the area is proportional to the number of parameters"
     assert [text.get_text() for text in ax.texts] == ["small", "large"]
-    assert ax.get_xlabel() == "million multiply-adds per image"
+    assert ax.get_xlabel() == "million multiply-adds per image, logarithmic scale"
+
+
+@pytest.mark.parametrize(
+    ("most", "labels"), [(9e6, ["2", "3", "5", "7"]), (9e7, ["2", "5", "10", "20", "50"])]
+)
+def test_a_narrow_scale_has_more_labels(most, labels):
+    ax = plot_costs({"a": Point(2e6, 70.0), "b": Point(most, 80.0)}, "accuracy in %", alt="Two networks.")
+    low, high = ax.get_xlim()
+    ticks = [f"{tick:g}" for tick in ax.get_xticks() if low <= tick <= high]
+    assert [tick for tick in ticks if 2 <= float(tick) <= most / 1e6] == labels
 
 
 def test_an_interval_is_drawn_where_there_is_one():
     ax = plot_costs({"one": Point(5e9, 70.0, 2.0)}, "accuracy in %", alt="One network.", unit=1e9)
     (bars,) = [drawn.get_segments() for drawn in ax.collections if hasattr(drawn, "get_segments")]
     np.testing.assert_allclose(bars[0], [[5, 68], [5, 72]])
-    assert ax.get_xlabel() == "billion multiply-adds per image"
+    assert ax.get_xlabel() == "billion multiply-adds per image, logarithmic scale"

@@ -102,6 +102,8 @@ class Point(NamedTuple):
 def plot_costs(points: Mapping[str, Point], ylabel: str, *, alt: str, unit: float = 1e6) -> Axes:
     """Plot accuracy in percent against multiply-adds on a logarithmic scale, a name beside each point.
 
+    The area of a point is proportional to the number of parameters.
+
     Args:
         points: name to its numbers; accuracies in percent.
         ylabel: which accuracy.
@@ -114,7 +116,7 @@ def plot_costs(points: Mapping[str, Point], ylabel: str, *, alt: str, unit: floa
     _, ax = plt.subplots(figsize=(7.6, 4))
     words = {1e6: "million", 1e9: "billion"}[unit]
     for number, (name, point) in enumerate(points.items()):
-        place, size = (point.multiply_adds / unit, point.accuracy), 30 + point.parameters / 2e5
+        place, size = (point.multiply_adds / unit, point.accuracy), point.parameters / 2e5 or 30
         ax.errorbar(*place, yerr=point.reach or None, color=COLORS[number % len(COLORS)], capsize=4)
         ax.scatter(*place, s=size, alpha=0.7, color=COLORS[number % len(COLORS)])
         # Right and left of the points in turn, as neighbors in the list are often neighbors in the plot.
@@ -129,10 +131,11 @@ def plot_costs(points: Mapping[str, Point], ylabel: str, *, alt: str, unit: floa
         ax.annotate(name, place, shift, **style)
     ax.set_xscale("log")
     ax.margins(x=0.2, y=0.12)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    work = [point.multiply_adds for point in points.values()]
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7) if max(work) < 10 * min(work) else (1, 2, 5)))
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_formatter("")
-    return labeled(ax, f"{words} multiply-adds per image", ylabel, alt)
+    return labeled(ax, f"{words} multiply-adds per image, logarithmic scale", ylabel, alt)
 
 
 def labeled(ax: Axes, xlabel: str, ylabel: str, alt: str) -> Axes:

@@ -198,7 +198,7 @@ def plot_shares(
             color = "0.5" if method.startswith("center") else COLORS[0]
             ax.plot([low, high], [place, place], lw=7, alpha=0.35, color=color)
             ax.plot(shares, [place] * len(shares), "o", color=color)
-        ax.set_title(f"{name}, {numbers[name]}", fontsize="large")
+        ax.set_title(f"{name}: {numbers[name]} pictures", fontsize="large")
         ax.set_xlabel("points at it, %", fontsize="large")
         ax.set(xlim=(-4, 104), xticks=(0, 25, 50, 75, 100))
         ax.grid(axis="x", alpha=0.4)

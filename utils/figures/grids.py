@@ -99,17 +99,29 @@ def plot_sweeps(table: Table, sweeps: Mapping[str, Mapping[str, str]], *, alt: s
             low, high = [values.min() for values in seeds], [values.max() for values in seeds]
             ax.fill_between(range(len(rows)), low, high, color=color, alpha=0.25)
             if ax is axes[0, 0]:
-                above = 10 if name == "training" else -20
-                place: dict[str, Any] = {"xytext": (4, above), "textcoords": "offset points"}
-                ax.annotate(name, (0, means[0]), color=color, size="large", **place)
+                _name_part(ax, name, means, color)
         ax.set_xticks(range(len(rows)), list(rows))
         ax.set_title(title, size="large")
+        ax.margins(x=0.12)
         ax.grid(alpha=0.3)
     for ax in axes[:, 0]:
         ax.set_ylabel("accuracy in %", size="large")
     # Room for the names above and below the curves.
     axes[0, 0].set_ylim(axes[0, 0].get_ylim()[0] - 6, 107)
     return describe(axes.ravel()[: len(sweeps)], alt)
+
+
+def _name_part(ax: Axes, name: str, means: Sequence[float], color: Any) -> None:
+    """Write the name above the higher end of the training curve, or below the lower end of the other one."""
+    is_training = name == "training"
+    at_end = (means[-1] > means[0]) == is_training
+    place: dict[str, Any] = {
+        "xy": (len(means) - 1, means[-1]) if at_end else (0, means[0]),
+        "xytext": (-4 if at_end else 4, 10 if is_training else -20),
+        "textcoords": "offset points",
+        "ha": "right" if at_end else "left",
+    }
+    ax.annotate(name, color=color, size="large", **place)
 
 
 def plot_against(table: Table, series: Mapping[str, Mapping[float, str]], column: str, *, alt: str) -> Axes:

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import PercentFormatter
 
 NAME_HEIGHT = 0.09  # of the Axes, for one line of text
 
@@ -28,7 +29,7 @@ def plot_history(
     Args:
         histories: name to `History.history` of `fit`, a dict of one number per epoch. A single history
             may have the name "".
-        metric: key of the dict; `val_` is put before it for the validation data.
+        metric: key of the dict; `val_` is put before it for the validation data. Accuracies are shown in %.
         alt: alternative text of the figure.
         validation: what the solid line is measured on, where the program used other data for it.
         ax: where to draw; a new figure when None.
@@ -44,6 +45,8 @@ def plot_history(
         (line,) = ax.plot(epochs, history[f"val_{metric}"], label=before + validation)
         ax.plot(epochs, history[metric], "--", color=line.get_color(), label=before + "training")
     ax.set(xlabel="epoch", ylabel=metric)
+    if metric == "accuracy":
+        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     ax.grid(alpha=0.3)
     _name_lines(ax)
     return describe(ax, alt)

@@ -25,7 +25,7 @@ STEP = 0.17  # inches for each doubling of the pixels along a side
 COLUMN = 1.5  # inches from one box to the next, at least
 LETTERS = 21  # in a line of a module, at most
 MODULE_COLOR = "#c9e4c5"
-LEGEND = "Height: pixels along a side. Width: maps or units. Each doubling adds one step."
+LEGEND = "Height: pixels along a side. Width: maps or units. Both on logarithmic scales."
 
 
 class Block(NamedTuple):
@@ -198,10 +198,11 @@ def _text(block: Block) -> list[str]:
     if block.color != MODULE_COLOR:
         return [*lines, *block.lines]
     *ways, join = block.lines
+    lines.append(f"{join}:")
     for way in ways:
         words = way.replace(" ", "\xa0").replace("\xa0→\xa0", " →\xa0")  # broken before an arrow only
         lines += textwrap.wrap(f"•\xa0{words}", LETTERS, break_long_words=False)
-    return [*lines, f"{join}:"]
+    return lines
 
 
 def _width(line: str) -> float:

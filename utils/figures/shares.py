@@ -6,6 +6,7 @@ from utils.figures.style import describe
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import PercentFormatter
 
 
 def show_shares(
@@ -29,5 +30,6 @@ def show_shares(
         ax.set_xticks(range(len(columns)), [f"{amount:.3g}".replace("-", "−") for amount in columns])
         ax.set_xlabel(change, fontsize="large")
         ax.set_yticks(range(len(rows)), rows, fontsize="large")
-    figure.colorbar(axes[0, 0].images[0], ax=axes, pad=0.01).set_label("share recognized", fontsize="large")
+    bar = figure.colorbar(axes[0, 0].images[0], ax=axes, pad=0.01, format=PercentFormatter(1, symbol=" %"))
+    bar.set_label("recognized", fontsize="large")
     return describe(axes[0], alt)

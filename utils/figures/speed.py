@@ -65,7 +65,7 @@ def show_whitening(covariances: Mapping[str, np.ndarray], kernel: np.ndarray, *,
     """Draw two covariance matrices, and the filters of a whitening kernel, gray where they are zero.
 
     Args:
-        covariances: name to matrix, two of them.
+        covariances: title to matrix: of the numbers of a patch, and of the outputs of the filters.
         kernel: (2, 2, 3, 12), the filters without their negatives.
         alt: alternative text of the figure.
 
@@ -73,10 +73,11 @@ def show_whitening(covariances: Mapping[str, np.ndarray], kernel: np.ndarray, *,
         the three Axes.
     """
     _, axes = plt.subplots(1, 3, figsize=(12, 3.6), width_ratios=[1, 1, 1.4])
-    for ax, (name, matrix) in zip(axes[:2], covariances.items(), strict=True):
+    numbers = "number of the patch", "filter"
+    for ax, (name, matrix), label in zip(axes[:2], covariances.items(), numbers, strict=True):
         ax.imshow(matrix, cmap="PuOr", vmin=-1.2, vmax=1.2)
-        ax.set(title=f"covariance: {name}", xlabel="number", ylabel="number")
-    plt.colorbar(axes[0].images[0], ax=list(axes[:2]), shrink=0.8)
+        ax.set(title=name, xlabel=label, ylabel=label)
+    plt.colorbar(axes[0].images[0], ax=list(axes[:2]), shrink=0.8, label="covariance")
     tiles = (kernel / np.abs(kernel).max(axis=(0, 1, 2))).transpose(3, 0, 1, 2)
     tiles = np.pad(tiles, ((0, 0), (1, 1), (1, 1), (0, 0))).reshape(2, 6, 4, 4, 3)
     axes[2].imshow(0.5 + tiles.transpose(0, 2, 1, 3, 4).reshape(8, 24, 3) / 2)

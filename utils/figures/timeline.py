@@ -6,6 +6,7 @@ from utils.figures.style import describe
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 FONT = 11  # points
 UPPER, LOWER = 1.75, 0.0  # heights of the two lines, in inches
@@ -59,7 +60,8 @@ def _draw_line(
         if year >= span[0]:
             ax.plot([_place(year, span)] * 2, [height - 0.05, height], color="#555555")
             label = {"ha": "center", "va": "top", "fontsize": FONT, "color": "#555555"}
-            ax.text(_place(year, span), height - 0.07, str(year), **label)
+            tick = ax.text(_place(year, span), height - 0.07, str(year), zorder=3, **label)
+            tick.set_path_effects([withStroke(linewidth=4, foreground="white")])
     ax.plot([_place(year, span) for year in years], [height] * len(years), "o", color="#2b5880", ms=8)
 
 

@@ -53,7 +53,8 @@ def draw_window(
     for i, j in np.ndindex(kernel.shape):
         _frame(axes[0], row * stride + i * dilation, column * stride + j * dilation)
     _draw_numbers(axes[1], kernel)
-    axes[1].set_title(f"kernel {kernel.shape[0]} × {kernel.shape[1]}")
+    spread = f",\ndilation {dilation}" if dilation > 1 else ""
+    axes[1].set_title(f"kernel {kernel.shape[0]} × {kernel.shape[1]}{spread}")
     _draw_numbers(axes[2], pixels * kernel)
     _write_products(axes[2], pixels, kernel)
     axes[2].set_title(f"products, sum {_written((pixels * kernel).sum())}")
@@ -63,7 +64,8 @@ def draw_window(
     for text, shown in zip(axes[3].texts, is_shown.ravel(), strict=True):
         text.set_visible(bool(shown))
     _frame(axes[3], row, column)
-    axes[3].set_title(f"output {output.shape[0]} × {output.shape[1]}")
+    step = f", stride {stride}" if stride > 1 else ""
+    axes[3].set_title(f"output {output.shape[0]} × {output.shape[1]}{step}")
     return describe(axes, describe_window(image, kernel, row, column, padding, stride, dilation))
 
 

@@ -55,7 +55,7 @@ COUNT = Exercise(
 RULES = "size + (k - 1) * jump, s * jump"
 
 FIELD = Exercise(
-    question="Complete the two rules: the size and the jump behind a layer with windows of k units and "
+    question="Complete the two rules: the size and the jump after a layer with windows of k units and "
     "stride s.",
     answer="see",
     solution=f"""\
@@ -64,7 +64,7 @@ def see(windows_and_strides):
     for k, s in windows_and_strides:
         size, jump = {RULES}
     return size, jump""",
-    shows="The stride of a layer counts for the windows behind it, not for its own.",
+    shows="The stride of a layer counts for the windows after it, not for its own.",
     kind=Function(
         inputs={
             "[(3, 1)]": ([(3, 1)],),
@@ -82,7 +82,7 @@ def see(windows_and_strides):
         "The new size is size + (k - 1) steps of jump pixels; the new jump is the product of s and jump.",
     ),
     slips={
-        "The size grows in steps of the old jump: this layer's stride counts only for the layers behind.": (
+        "The size grows in steps of the old jump: this layer's stride counts only for the layers after it.": (
             RULES,
             "size + (k - 1) * s * jump, s * jump",
         ),

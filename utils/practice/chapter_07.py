@@ -10,7 +10,7 @@ import numpy as np
 STACKED = "2 * num_layers + 1, num_layers * 9 * maps**2"
 
 STACK = Exercise(
-    question="Return the side of the window that a unit sees behind `num_layers` convolutions of 3 × 3, and "
+    question="Return the side of the window that a unit sees after `num_layers` convolutions of 3 × 3, and "
     "the number of their weights, with `maps` maps in and out of each.",
     answer="stack_of_three",
     solution=f"""\
@@ -88,7 +88,7 @@ PRODUCTS = "size**2 * (maps_in * reduced + window**2 * reduced * maps_out)"
 
 BOTTLENECK = Exercise(
     question="Count the multiply-adds of a 1 × 1 convolution to `reduced` maps and a window × window "
-    "convolution behind it, on maps of size × size.",
+    "convolution after it, on maps of size × size.",
     answer="count_bottleneck",
     solution=f"""\
 def count_bottleneck(size, maps_in, reduced, maps_out, window):

@@ -139,7 +139,8 @@ WITH_A_GAIN = np.array([[-2.0, 1, 7.5], [3, -0.5, 2], [1, 4, -1]])
 CHEAPEST = "(probabilities @ costs).argmin(axis=1)"
 
 CHEAP = Exercise(
-    question="Rows of `costs` are truths. Give each light its cheapest answer.",
+    question="Rows of `probabilities` are lights. costs[i, j] is the cost of answer j if i is true. "
+    "Return the number of each light's cheapest answer.",
     answer="cheapest_answer",
     solution=f"""\
 def cheapest_answer(probabilities, costs):

@@ -70,7 +70,7 @@ TALL = np.array([[0.5, -0.25], [0.1, 0.3], [-0.2, 0.05]])
 WIDE = np.array([[0.4, -0.1, 0.2], [0.05, 0.3, -0.35]])
 
 ROUND = Exercise(
-    question="Add the last term, c X (X'X)², where X is the matrix and X'X its products.",
+    question="Add the last term, c X (XᵀX)²: matrix is X, and products is XᵀX.",
     answer="one_round",
     solution=f"""\
 def one_round(matrix, a=3.4445, b=-4.7750, c=2.0315):
@@ -86,17 +86,17 @@ def one_round(matrix, a=3.4445, b=-4.7750, c=2.0315):
         }
     ),
     hints=(
-        "Which shape has X'X, and on which side of it can X stand?",
-        "X has one column for each row of X'X, so X stands on the left. All products are matrix products.",
+        "Which shape has XᵀX, and on which side of it can X stand?",
+        "X has one column for each row of XᵀX, so X stands on the left. All products are matrix products.",
         "Multiply the term before it by the products once more, and take c instead of b.",
     ),
     slips={
-        "Here X'X stands once. The last term has it twice.": (LAST, "c * matrix @ products"),
-        "This squares each number of X'X. The square of a matrix is its product with itself.": (
+        "Here XᵀX stands once. The last term has it twice.": (LAST, "c * matrix @ products"),
+        "This squares each number of XᵀX. The square of a matrix is its product with itself.": (
             LAST,
             "c * matrix @ products**2",
         ),
-        "This squares each number of X (X'X). Multiply by X'X once more, as a matrix.": (
+        "This squares each number of X (XᵀX). Multiply by XᵀX once more, as a matrix.": (
             LAST,
             "c * (matrix @ products) ** 2",
         ),
