@@ -10,13 +10,15 @@ import contextlib
 import inspect
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pasted_answers
 import pytest
 from assignment_answers import SOURCES, tasks
-from pasted_trials import Found, pasted_that_pass, pasted_that_pass_made_up
+from pasted_trials import Found, TooSlow, pasted_that_pass, pasted_that_pass_made_up, quiet
 
 # A lecturer wants these asked although a chapter answers them: at most one point each, and why.
 REPEATED: dict[tuple[str, str], str] = {}
@@ -39,7 +41,7 @@ class Apart:
         What was stopped in the middle can have left Keras in disorder, or ended the process.
         """
         if not anew:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception, TooSlow):
                 return self._pool.submit(function, *arguments).result()
         self.close()
         self._start()
@@ -77,14 +79,31 @@ def _fail_once(marker: Path, how: str) -> list[Found]:
     if marker.exists():
         return [Found("here", "the second time")]
     marker.touch()
-    if how == "raise":
-        raise AssertionError
+    if how in ("raise", "stop"):
+        raise AssertionError if how == "raise" else TooSlow
     os._exit(1)
 
 
-@pytest.mark.parametrize("how", ["raise", "end"])
+@pytest.mark.parametrize("how", ["raise", "stop", "end"])
 def test_what_fails_is_tried_once_more_in_a_new_process(apart, tmp_path, how):
     assert apart.run(_fail_once, tmp_path / "marker", how) == [Found("here", "the second time")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_a_trial_is_stopped_in_what_it_tries_and_not_in_its_end():
+    callers = []
+
+    @contextlib.contextmanager
+    def end():
+        callers.append(inspect.stack()[1].frame)
+        yield
+
+    with end(), quiet(60):
+        stop: Any = signal.getsignal(signal.SIGPROF)
+        assert stop(signal.SIGPROF, callers[0]) is None, "in contextlib, where the timer is still to be ended"
+        with pytest.raises(TooSlow):
+            signal.raise_signal(signal.SIGPROF)
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
 
 
 def test_what_fails_in_a_new_process_fails(apart):
