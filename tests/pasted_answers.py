@@ -12,7 +12,6 @@ import contextlib
 import functools
 import importlib
 import inspect
-import os
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
@@ -96,12 +95,9 @@ def of_utils(with_keras: bool) -> list[Pasted]:
 
 @contextlib.contextmanager
 def keras_as(wanted: bool) -> Iterator[None]:
-    """Let an import of Keras, or of a module that imports it, fail where it is not wanted.
-
-    With COURSE_GRADING set it is always wanted: what needs it is tried for every task.
-    """
+    """Let an import of Keras, or of a module that imports it, fail where it is not wanted."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in () if wanted or os.environ.get("COURSE_GRADING") else KERAS:
+        for name in () if wanted else KERAS:
             patch.setitem(sys.modules, name, None)
         yield
 

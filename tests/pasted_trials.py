@@ -24,6 +24,7 @@ from assignment_answers import Task, grade_id, read
 from pasted_answers import KERAS, Cell, Pasted, keras_as, of_chapters, of_utils
 
 CALL_SECONDS = 0.2  # of processor time, for a first call
+ALL_NEED_KERAS = bool(os.environ.get("COURSE_GRADING"))  # what needs it is tried for every task
 MORE_BYTES = 2**31  # of memory, for one try: more than the largest network of the chapters takes
 CHECK_SECONDS, TIMES = 1.0, 5  # for a whole check: this, and so many times what the solution takes
 
@@ -39,7 +40,9 @@ class Trial:
         cells = [cell for cell in read(source).cells if cell.cell_type == "code"]
         given = [cell.source for cell in cells if _is_given(cell)]
         check = next(cell.source for cell in cells if grade_id(cell) == f"{task.name}-check")
-        self.needs_keras = any(word in code for code in [*given, task.solution] for word in KERAS)
+        self.needs_keras = ALL_NEED_KERAS or any(
+            word in code for code in [*given, task.solution] for word in KERAS
+        )
         self._check = compile(check, f"{task.name}-check", "exec", optimize=0)
         self._given: dict[str, Any] = {"__name__": "__main__"}
         with contextlib.redirect_stdout(io.StringIO()):
@@ -64,10 +67,7 @@ class Trial:
         try:
             with quiet(self._seconds):
                 exec(self._check, names)
-        except TooSlow:
-            forget_keras()
-            return False
-        except Exception:
+        except (Exception, TooSlow):
             return False
         return True
 
@@ -99,7 +99,7 @@ def _names_in(code: Any) -> set[str]:
     return set(code.co_names).union(*(_names_in(constant) for constant in inner))
 
 
-def forget_keras() -> None:
+def _forget_keras() -> None:
     """Undo what Keras remembers between calls: a stop can leave a name or a scope open."""
     if keras := sys.modules.get("keras"):
         keras.utils.clear_session()
@@ -130,11 +130,15 @@ def quiet(seconds: float) -> Iterator[None]:
             resource.setrlimit(resource.RLIMIT_AS, (most, limits[1]))
         signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again, where the first is lost in a callback
         try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            resource.setrlimit(resource.RLIMIT_AS, limits)
-            signal.signal(signal.SIGPROF, before)
+            try:
+                yield
+            finally:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                resource.setrlimit(resource.RLIMIT_AS, limits)
+                signal.signal(signal.SIGPROF, before)
+        except TooSlow:
+            _forget_keras()
+            raise
 
 
 class Found(NamedTuple):
@@ -154,13 +158,13 @@ def pasted_that_pass(source: Path, task: Task) -> list[Found]:
 def pasted_that_pass_made_up(solution: str, check: str) -> list[Found]:
     """Return what passes a task that stands in no assignment: the names of its solution that it checks."""
     trial = Trial.__new__(Trial)
-    trial.needs_keras = False
+    trial.needs_keras = ALL_NEED_KERAS
     trial._check = compile(check, "check", "exec", optimize=0)
     trial._given, trial._seconds = {"np": np}, 5.0
     names: dict[str, object] = {"np": np}
     exec(solution, names)
     trial.answers = {name: value for name, value in names.items() if name in check and name != "np"}
-    with keras_as(False):
+    with keras_as(trial.needs_keras):
         return _that_pass(trial)
 
 
@@ -228,7 +232,6 @@ def _tried(trial: Trial, name: str, pasted: Pasted, first: tuple[list[Any], Any]
                 result = pasted.function(*copy.deepcopy([arguments[place] for place in order]))
             fitting = [part for part, value in parts(result).items() if form(value) == wanted]
         except TooSlow:
-            forget_keras()
             break  # in another order it would be no faster
         except Exception:
             continue
