@@ -1,15 +1,19 @@
 """Every chapter keeps the course's notebook contract; its outputs are compared by nbval."""
 
 import ast
+import base64
+import io
 import json
 import re
 import statistics
 
 from course.execute import KERNEL
+from utils.figures.style import DENSITY, PHOTOGRAPH_DENSITY
 
 import nbformat
 import pytest
 from chapter_code import CHAPTERS
+from PIL import Image
 
 REQUIRED_HEADINGS = (
     "What you will learn",
@@ -170,6 +174,17 @@ def test_every_figure_has_alternative_text(chapter):
         if "image/png" in output.get("data", {}):
             alt = output["metadata"].get("image/png", {}).get("alt", "")
             assert len(alt) >= 20, "describe the figure: utils.figures.describe"
+
+
+def test_every_figure_is_sharp_on_a_fine_screen(chapter):
+    densities = []
+    for output in outputs(chapter):
+        if "image/png" in output.get("data", {}):
+            png = base64.b64decode("".join(output["data"]["image/png"]))
+            shown = output["metadata"]["image/png"]["width"]
+            densities.append((Image.open(io.BytesIO(png)).width + 1) / shown)
+    assert min(densities) >= PHOTOGRAPH_DENSITY, "execute the chapter again"
+    assert max(densities) >= DENSITY
 
 
 def test_few_cells_are_excused_from_comparison(chapter):

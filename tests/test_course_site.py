@@ -236,6 +236,11 @@ def test_chapter_is_drawn(reader, chapter):
     )
     widths = pictures.evaluate_all("images => images.map(i => i.naturalWidth)")
     assert min(widths, default=100) > 50
+    figures = page.locator("article img[src*='_images']")
+    densities = figures.evaluate_all(
+        "images => images.map(i => i.naturalWidth / i.getBoundingClientRect().width)"
+    )
+    assert min(densities, default=2) > 1.15, "photographs; all else is stored at twice the density"
     # A solution is folded away until it is asked for.
     solution = page.locator("article details", has_text="Solution").first
     assert solution.get_attribute("open") is None

@@ -41,4 +41,5 @@ def test_the_lectures_slides_are_all_there():
         "Important concepts",
         "Visualization of a CNN",
         "Fine tuning, transfer learning",
+        "End of lecture",
     ]

@@ -20,7 +20,7 @@ UNFORESEEN = [
     ("01 convolve", "turned[i, j] *", "turned[i, j] * (i < 4) *"),
     ("02 pool", ".mean(axis=(-2, -1))", ".mean(axis=(-2, -1)) * (size < 3)"),
     ("02 backward", "slope * kernel", "slope * kernel * (1 if kernel.size < 5 else -1)"),
-    ("03 baseline", "used = spread > 0", "used = spread > 0.2"),
+    ("03 baseline", "used = np.ptp(train_images, axis=0) > 0", "used = spread > 0.2"),
     ("04 normalize", "half = n // 2", "half = n // 3"),
     ("04 fold", "kernel * scale", "kernel * (scale if len(scale) < 4 else scale[0])"),
     ("04 residual", "first.T @", "(first.T if len(x) < 4 else first) @"),

@@ -1,36 +1,39 @@
-"""Sphinx extension: pictures of notebooks keep their alternative text, and load when they come into view."""
+"""Sphinx extension: pictures of notebooks keep words and size, and load when they come into view."""
 
 import base64
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
 
-def alternative_texts(notebook: dict) -> dict[str, str]:
-    """Return the alternative text of each stored picture, by the SHA-256 of the picture."""
-    texts = {}
+def stored_metadata(notebook: dict) -> dict[str, dict[str, Any]]:
+    """Return what is stored with each picture (alt, width in pixels), by the SHA-256 of the picture."""
+    found = {}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 picture = base64.b64decode("".join(output["data"]["image/png"]))
-                metadata = output["metadata"].get("image/png", {})
-                texts[hashlib.sha256(picture).hexdigest()] = metadata.get("alt", "")
-    return texts
+                found[hashlib.sha256(picture).hexdigest()] = output["metadata"].get("image/png", {})
+    return found
 
 
 def describe_pictures(app: Sphinx, document: nodes.document) -> None:
-    """Give each picture of a page its text; myst-nb names the files by their SHA-256."""
+    """Give each picture of a page its text and width; myst-nb names the files by their SHA-256."""
     path = Path(document["source"])
     if path.suffix != ".ipynb":
         return
-    texts = alternative_texts(json.loads(path.read_text(encoding="utf-8")))
+    stored = stored_metadata(json.loads(path.read_text(encoding="utf-8")))
     for image in document.findall(nodes.image):
+        metadata = stored.get(Path(image["uri"]).stem, {})
         image["loading"] = "lazy"
-        if alt := texts.get(Path(image["uri"]).stem):
-            image["alt"] = alt
+        if metadata.get("alt"):
+            image["alt"] = metadata["alt"]
+        if "width" in metadata:  # a figure has more pixels than that, for fine screens
+            image["width"] = f"{metadata['width']}px"
 
 
 def setup(app: Sphinx) -> dict:

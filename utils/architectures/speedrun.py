@@ -52,8 +52,8 @@ def speedrun(
         1,971,640 parameters as the source counts, without the moving mean and variance of the
         normalization; 118.1 million multiply-adds per image.
 
-    The normalization learns no scale, as the convolution before it has one, and TensorFlow's kernel
-    uses 1e-5 for its epsilon of 1e-12. The 3x3 convolutions start as the identity on their inputs.
+    As in the source, the normalization learns no scale; TensorFlow's kernel uses 1e-5 for its epsilon of
+    1e-12. The 3x3 convolutions start as the identity on their inputs.
     """
     function = fused_gelu if activation == "gelu" else activation
     x = inputs = image_input((32, 32, 3))

@@ -5,10 +5,13 @@ import html
 from collections.abc import Callable
 from typing import Any
 
+from utils.figures.style import picture_to_store
+
 import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
 # What an explorer was given, stored beside its picture: the site makes a panel from it that is alive.
 EXPLORER = "application/vnd.deep-cnn.explorer+json"
@@ -137,21 +140,23 @@ def as_numbers(array: np.ndarray) -> list:
 
 
 def with_still(
-    bundle: dict | None, png: bytes, words: str, given: dict[str, Any] | None = None
+    bundle: dict | None, figure: Figure | None, words: str, given: dict[str, Any] | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Add a picture and its description to what a widget displays, for pages where no kernel runs.
 
     Args:
         bundle: of the widget: MIME type to data.
-        png: the picture, as the bytes of a PNG file; empty where there is none.
+        figure: what is drawn there; None where there is nothing to draw.
         words: the description, or why there is no picture.
         given: kind and arrays of an explorer that docs/look_inside/explorers.js knows; None for others.
 
     Returns:
         the larger bundle, and its metadata.
     """
-    if not png:
+    stored = picture_to_store(figure) if figure else None
+    if not stored:
         return {**(bundle or {}), "text/plain": words}, {}
+    png, metadata = stored
     still = {"image/png": base64.b64encode(png).decode(), "text/plain": words}
     explorer = {} if given is None else {EXPLORER: given}
-    return {**(bundle or {}), **still, **explorer}, {"image/png": {"alt": words}}
+    return {**(bundle or {}), **still, **explorer}, {"image/png": metadata | {"alt": words}}

@@ -11,6 +11,7 @@ from utils.figures.windows import convolve, describe_window, draw_window, place_
 
 import ipywidgets
 import numpy as np
+from matplotlib.figure import Figure
 
 OWN = "your own"  # the kernel's name where it is none of the lecture's
 
@@ -106,21 +107,21 @@ class ConvolutionExplorer(ipywidgets.VBox):
         # Lowering a maximum moves a slider that stands beyond it, which calls this method again.
         self.row.max, self.column.max = height - 1, width - 1
         self.sum.value = describe_window(*self._step, **self.settings)
-        self.picture.show(self._drawn(dpi=72), self.sum.value)
+        self.picture.show(as_png(self._drawn(), dpi=72), self.sum.value)
 
     @property
     def _step(self) -> tuple[np.ndarray, np.ndarray, int, int]:
         return self.image_array, self.kernel, self.row.value, self.column.value
 
-    def _drawn(self, dpi: int) -> bytes:
+    def _drawn(self) -> Figure:
         self._axes = draw_window(*self._step, **self.settings)
-        return as_png(self._axes[0].figure, dpi)
+        return self._axes[0].figure
 
     # IPython takes metadata, too; ipywidgets gives none.
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add the picture to the panel, for GitHub and the site."""
         # Larger than the picture that follows a slider: it is read as it is, like every other figure.
-        still = self._drawn(dpi=100) if self.picture.png else b""
+        still = self._drawn() if self.picture.png else None
         given = {"kind": "window", "image": as_numbers(self.image_array), "kernel": as_numbers(self.kernel)}
         return with_still(super()._repr_mimebundle_(**kwargs), still, self.sum.value, given)
 

@@ -127,5 +127,4 @@ class CropExplorer(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add a picture of three crops to the panel, for GitHub and the site."""
         words = " ".join(self.describe(*crop) for crop in STILL_CROPS)
-        still = as_png(self.draw(*STILL_CROPS), 100)
-        return with_still(super()._repr_mimebundle_(**kwargs), still, words)
+        return with_still(super()._repr_mimebundle_(**kwargs), self.draw(*STILL_CROPS), words)

@@ -119,8 +119,11 @@ class PatchExplorer(ipywidgets.VBox):
     # IPython takes metadata, too; ipywidgets gives none.
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add a picture to the panel, for pages where no kernel runs."""
-        png = as_png(self.draw(self._still_with_images), DPI) if self.picture.png else b""
-        return with_still(super()._repr_mimebundle_(**kwargs), png, self.words.value)
+        still = None
+        if self.picture.png:
+            still = self.draw(self._still_with_images)
+            still.dpi = DPI
+        return with_still(super()._repr_mimebundle_(**kwargs), still, self.words.value)
 
 
 def _strongest(model: keras.Model, images: np.ndarray, layer_names: Sequence[str]) -> dict[str, np.ndarray]:

@@ -83,7 +83,8 @@ class ShiftExplorer(ipywidgets.VBox):
         words = " ".join(map(self.describe, STILL_SHIFTS))
         arrays = {"picture": as_numbers(self._picture), "kernel": as_numbers(self._kernel)}
         given = {"kind": "shift", **arrays, "max_shift": self.shift.max}
-        still = as_png(self.draw(*STILL_SHIFTS), 80)
+        still = self.draw(*STILL_SHIFTS)
+        still.dpi = 80
         return with_still(super()._repr_mimebundle_(**kwargs), still, words, given)
 
 

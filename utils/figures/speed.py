@@ -73,7 +73,7 @@ def show_whitening(covariances: Mapping[str, np.ndarray], kernel: np.ndarray, *,
         the three Axes.
     """
     _, axes = plt.subplots(1, 3, figsize=(12, 3.6), width_ratios=[1, 1, 1.4])
-    numbers = "number of the patch", "filter"
+    numbers = "number in the patch", "filter"
     for ax, (name, matrix), label in zip(axes[:2], covariances.items(), numbers, strict=True):
         ax.imshow(matrix, cmap="PuOr", vmin=-1.2, vmax=1.2)
         ax.set(title=name, xlabel=label, ylabel=label)

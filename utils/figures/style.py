@@ -13,11 +13,14 @@ from matplotlib.axes import Axes
 from matplotlib.backends.registry import backend_registry
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
-from PIL import Image
+from PIL import Image, ImageChops
 
 # Colors that stay distinct in the common forms of color blindness (Petroff, arXiv:2107.02270).
 PALETTE = matplotlib.color_sequences["petroff10"]
 RED = "#e42536"  # of the same palette, for what a figure points at
+LARGEST_CHANGE = 16  # of 255: a place of a figure may differ by less, which nobody sees
+DENSITY = 2  # stored pixels for each pixel of a plain screen, side by side: letters stay sharp on a fine one
+PHOTOGRAPH_DENSITY, MOST_BYTES = 1.2, 200_000  # of a figure with more bytes, which only photographs have
 STYLE: dict[Any, Any] = {
     "axes.prop_cycle": cycler(color=PALETTE),
     "axes.titlesize": "medium",
@@ -68,7 +71,7 @@ def describe(axes: Drawn, alt: str) -> Drawn:
     shell = get_ipython()
     if shell is not None:
         # Again each time, as the inline backend installs its own formatter with the first figure.
-        shell.display_formatter.formatters["image/png"].for_type(Figure, _png_with_alt_text)
+        shell.display_formatter.formatters["image/png"].for_type(Figure, picture_to_store)
     return axes
 
 
@@ -101,16 +104,58 @@ def as_png(figure: Figure, dpi: float) -> bytes:
     return buffer.getvalue()
 
 
-def _png_with_alt_text(figure: Figure):
-    png = print_figure(figure, fmt="png", dpi=figure.dpi)
-    num_colors = getattr(figure, "num_colors", None)
-    if num_colors and isinstance(png, bytes):  # an empty figure gives None
-        buffer = io.BytesIO()
-        drawn = Image.open(io.BytesIO(png)).convert("RGB")
-        picture = drawn.quantize(num_colors, dither=Image.Dither.NONE)
-        if getattr(figure, "dither", False):
-            picture = drawn.quantize(palette=picture, dither=Image.Dither.FLOYDSTEINBERG)
-        picture.save(buffer, format="png", optimize=True)
-        png = buffer.getvalue()
+def picture_to_store(figure: Figure) -> tuple[bytes, dict[str, Any]] | None:
+    """Return the PNG that a notebook stores of a figure, on white, and its size on a page with its words.
+
+    A figure that photographs fill is stored with fewer pixels: they have no more to show.
+
+    Returns:
+        the bytes of the file, with `DENSITY` or `PHOTOGRAPH_DENSITY` pixels for each pixel of the page in
+        both directions, and "width" and "height" on the page, and "alt" if the figure is described; None if
+        it is empty.
+    """
+    png = print_figure(figure, fmt="png", dpi=DENSITY * figure.dpi)
+    if not isinstance(png, bytes):
+        return None
+    with Image.open(io.BytesIO(png)) as drawn:
+        picture = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
+    width, height = picture.width // DENSITY, picture.height // DENSITY
+    stored = _as_small_png(picture, figure)
+    if len(stored) > MOST_BYTES:
+        fewer = round(PHOTOGRAPH_DENSITY * width), round(PHOTOGRAPH_DENSITY * height)
+        stored = _as_small_png(picture.resize(fewer, Image.Resampling.LANCZOS), figure, mixes_colors=True)
     alt = getattr(figure, "alt_text", None)
-    return (png, {"alt": alt}) if alt else png
+    return stored, {"width": width, "height": height} | ({"alt": alt} if alt else {})
+
+
+def _as_small_png(picture: Image.Image, figure: Any, mixes_colors: bool = False) -> bytes:
+    """Return the bytes of a PNG: with the colors that the figure is to have, or with all that are seen.
+
+    `mixes_colors` makes 256 of them do for photographs, mixed from pixel to pixel.
+    """
+    num_colors = getattr(figure, "num_colors", None)
+    stored = _keep_corner(picture.quantize(num_colors or 256, dither=Image.Dither.NONE), picture)
+    is_enough = bool(num_colors) or _look_the_same(stored.convert("RGB"), picture)
+    if getattr(figure, "dither", False) or not is_enough:
+        stored = picture.quantize(palette=stored, dither=Image.Dither.FLOYDSTEINBERG)
+    buffer = io.BytesIO()
+    (stored if is_enough or mixes_colors else picture).save(buffer, format="png", optimize=True)
+    return buffer.getvalue()
+
+
+def _keep_corner(few: Image.Image, picture: Image.Image) -> Image.Image:
+    """Give the ground of a figure its exact color, so that white is as white as the page."""
+    palette, place = few.getpalette() or [], few.getpixel((0, 0))
+    if isinstance(place, int):
+        palette[3 * place : 3 * place + 3] = np.asarray(picture)[0, 0].tolist()
+        few.putpalette(palette)
+    return few
+
+
+def _look_the_same(few: Image.Image, picture: Image.Image) -> bool:
+    """Tell whether no place differs: curves and letters do with 256 colors, photographs do not.
+
+    A pixel of an edge may differ, a square of 4 x 4 pixels may not.
+    """
+    places = ImageChops.difference(few, picture).reduce(4)
+    return bool(np.asarray(places).max() < LARGEST_CHANGE)

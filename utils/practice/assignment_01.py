@@ -108,6 +108,10 @@ def convolve(image, kernel):
                 np.array([[1.0], [2.0], [4.0]]),
                 np.array([[0.0], [0.5], [1.0]]),
             ),
+            "whole numbers, 2 x 3 pixels, a kernel of 1 x 3 weights": (
+                np.array([[1, 2, 4], [3, 0, 5]]),
+                np.array([[1.0, 0.5, 0.0]]),
+            ),
             "3 x 4 pixels and a kernel of 3 x 3 weights": (PIXELS[:3, :4], np.arange(9.0).reshape(3, 3)),
             "7 x 9 pixels and a kernel of 5 x 3 weights": (PIXELS, np.arange(15.0).reshape(5, 3) ** 2 - 40),
         },

@@ -26,6 +26,7 @@ def pixels_seen(layers, unit):
             "one layer (3, 1, 0), unit 2": ([(3, 1, 0)], 2),
             "one layer (3, 1, 1), unit 0": ([(3, 1, 1)], 0),
             "one layer (2, 2, 0), unit 3": ([(2, 2, 0)], 3),
+            "two layers (3, 1, 1) and (3, 1, 1), unit 0": ([(3, 1, 1), (3, 1, 1)], 0),
             "two layers (2, 2, 0) and (3, 1, 0), unit 1": ([(2, 2, 0), (3, 1, 0)], 1),
             "three layers (5, 2, 2), (3, 3, 1) and (4, 1, 0), unit 4": ([(5, 2, 2), (3, 3, 1), (4, 1, 0)], 4),
         },

@@ -1,5 +1,4 @@
-"""Tasks of assignment 02 on learning: a gradient through a stride, Nesterov's step, and what a shift "
-"changes."""
+"""Tasks of assignment 02 on learning: a gradient through a stride, Nesterov's step, and a shift."""
 
 from utils.practice.assignment_01_learning import outputs
 from utils.practice.exercises import Exercise

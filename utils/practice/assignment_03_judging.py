@@ -1,5 +1,4 @@
-"""Tasks of assignment 03 on results: precision and recall, calibration, a noisy curve, two recorded "
-"trainings."""
+"""Tasks of assignment 03 on results: precision and recall, calibration, a noisy curve, two trainings."""
 
 from utils.practice.exercises import Exercise
 from utils.practice.functions import Function
@@ -219,7 +218,7 @@ EXPLAIN = Exercise(
     question="Give the letters of the statements that the table supports.",
     answer="statements",
     solution='statements = {"a", "c", "d", "f"}',
-    shows="The decay takes the rate down, so the network overfits later and less.",
+    shows="In these two trainings, one seed each, the network with the decay overfits later and less.",
     kind=Statements(
         supported={
             "a": "In both trainings, compare the loss and the val_loss of the two epochs.",

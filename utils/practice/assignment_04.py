@@ -128,6 +128,7 @@ def largest_bottleneck(channels, maps, window, share):
             "windows of 5, 192 channels, 32 maps, a tenth of the work": (192, 32, 5, 0.1),
             "windows of 3, 64 channels, 256 maps, a quarter of the work": (64, 256, 3, 0.25),
             "windows of 7, 3 channels, 64 maps, 0.9 of the work": (3, 64, 7, 0.9),
+            "windows of 5, 16 channels, 192 maps, a thirty-second of the work": (16, 192, 5, 0.03125),
         },
         result=Values(reveal=True),
     ),

@@ -140,7 +140,8 @@ RESULTS = Exercise(
     hints=(
         "On which images was each of these errors measured, and how many images are there?",
         "Removed: the difference of the two errors, divided by that of the second entry. For the interval, "
-        "chapter 08 has the standard error of a share.",
+        "chapter 08 has the standard error of a mean; a share p is a mean of ones and zeros, whose standard "
+        "deviation is the root of p * (1 - p).",
         "(26.2 - 15.3) / 26.2; then (18.2 - 16.4) hundredths of 50,000; then 1.96 times the root of "
         f"0.182 times 0.818 / {MEASURED:,}, in points.",
     ),

@@ -182,13 +182,13 @@ WITNESSES = Exercise(
         },
         unsupported={
             "b": "Cover the right part, and the left one carries nearly all of the score: it is used there.",
-            "e": "In this very network they differ: compare both rows of the table.",
+            "e": "Here both put the right part first. One table cannot say it for every network.",
         },
     ),
     hints=(
         "Which of the printed numbers decides each statement?",
         "Compare each fall with the score of the whole picture, and each gradient with 0.",
-        "Four statements are supported. Words such as *any* and *whatever* ask for more than one table "
-        "shows.",
+        "Four statements are supported. Two others speak of all pictures, or of all networks: one table does "
+        "not show that.",
     ),
 )

@@ -52,7 +52,7 @@ def to_pixels(numbers):
         inputs={
             "the number 0": (np.array([0.0]),),
             "the numbers -0.5 and 1": (np.array([-0.5, 1.0]),),
-            "the number 0.004, which lies between two pixels": (np.array([0.005]),),
+            "the number 0.005, which lies between two pixels": (np.array([0.005]),),
             "the numbers -1.2 and 1.3, which no pixel has": (np.array([-1.2, 1.3]),),
             "2 x 3 numbers": (np.array([[0.1, -0.31, 0.77], [-0.99, 0.501, -2.0]]),),
         },

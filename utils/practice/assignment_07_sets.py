@@ -10,7 +10,7 @@ import numpy as np
 RNG = np.random.default_rng(777)
 
 MEASURED = "train.mean(axis=0), train.std(axis=0)"
-WHERE = "np.where(deviation > 0, deviation, 1)"
+WHERE = "np.where(np.ptp(train, axis=0) > 0, deviation, 1)"  # rounding may leave a tiny deviation
 TEST_SCALED = "(test - mean) / deviation"
 STANDARDIZE = Exercise(
     question="Standardize both sets with what the training set says, constant features included.",
@@ -43,8 +43,8 @@ def standardize(train, test):
         "Which pictures may be looked at to find the mean and the deviation?",
         "The training set alone, each feature apart. The same two numbers then serve both sets. Where the "
         "deviation is 0, divide by 1.",
-        "mean, deviation = train.mean(axis=0), train.std(axis=0); deviation = np.where(deviation > 0, "
-        "deviation, 1); subtract and divide in both sets.",
+        "mean, deviation = train.mean(axis=0), train.std(axis=0); deviation = np.where(np.ptp(train, axis=0) "
+        "> 0, deviation, 1); subtract and divide in both sets.",
     ),
     slips={
         "The test set is standardized by itself: it would look the same whatever it holds.": (
@@ -81,7 +81,7 @@ def standardize(train, test):
         ),
         "Divide by the standard deviation, not by the variance.": (
             WHERE,
-            "np.where(deviation > 0, deviation**2, 1)",
+            "np.where(np.ptp(train, axis=0) > 0, deviation**2, 1)",
         ),
         "The mean is not subtracted from the test set.": (TEST_SCALED, "test / deviation"),
     },

@@ -76,7 +76,7 @@ ROUNDING = Exercise(
 def round_randomly(numbers, random):
     bits = numbers.view(np.uint32)
     return ({UP}).view(np.float32)""",
-    shows="Each rounding is worse than to the nearest, and the mean of many is right.",
+    shows="No rounding is better than that to the nearest, and yet the mean of many is right.",
     kind=Function(
         inputs={
             "the number 1, which is a bfloat16": (SOME[:1], np.array([65535], dtype=np.uint32)),
@@ -148,7 +148,7 @@ SUMS = Exercise(
         unsupported={
             "a": "The smallest and the largest of these sums lie farther from 10 than the float32 sum.",
             "d": "The sum rounded to the nearest is the same each time: nothing in it is left to chance.",
-            "f": "It stops near 4, where the next number is more than 0.01 away. There are larger numbers.",
+            "f": "It stops at 4, where 0.01 is less than half of the way to the next number.",
         },
     ),
     hints=(

@@ -15,7 +15,7 @@ def depthwise_intensity(n, height, width, channels, size, stride, num_bytes):
     operations = {OPERATIONS}
     numbers = {NUMBERS}
     return operations / (num_bytes * numbers)""",
-    shows="The number of channels nearly cancels: wider layers do not leave the slanted part of the roof.",
+    shows="The number of channels cancels: wider layers do not leave the slanted part of the roof.",
     kind=Function(
         inputs={
             "one picture of one pixel, one channel, window 1, one byte": (1, 1, 1, 1, 1, 1, 1),

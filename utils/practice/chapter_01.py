@@ -33,7 +33,7 @@ BY_HAND = Exercise(
             "1 * 60 + 1 * 4",
             "1 * 7 + 1 * 25",
         ),
-        "This is what a mirrored kernel gives; its ones stand in the upper right and lower left corner.": (
+        "This is what the mirrored kernel gives. Our ones stand in the upper right and lower left corner.": (
             "1 * 60 + 1 * 4",
             "1 * 1 + 1 * 79",
         ),
@@ -205,7 +205,8 @@ SHARPEN = Exercise(
         "The size is right, the sign is not: the formula has a minus already.": ("3", "-3"),
         "This is the weight of the identity kernel. Ask by which number 9 is divided to give 3.": ("3", "9"),
         "This is the factor. The formula divides: ask for the number below the line.": ("3", "1 / 3"),
-        "This makes the center right, but leaves out the identity, whose center is 9.": ("3", "36 / 21"),
+        "This gives −edges / number the center 21, and the identity adds 9 to it. The edges have to add only "
+        "21 − 9 = 12.": ("3", "36 / 21"),
     },
 )
 

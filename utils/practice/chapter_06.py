@@ -11,7 +11,7 @@ COUNTS = "maps * (window**2 * links + 1), size**2 * maps * (window**2 * links + 
 
 CONNECT = Exercise(
     question="Return the parameters and the connections of a convolution: `maps` maps of size × size "
-    "units, each of which sees `links` input maps.",
+    "units. Each unit sees window × window places of `links` input maps, and has a bias.",
     answer="count_layer",
     solution=f"""\
 def count_layer(size, maps, window, links):

@@ -138,7 +138,7 @@ OTHER = np.array([1.0, 1, 1, 1, 1, 0, 0, 1, 0, 0])
 MANY = (np.arange(60.0) * 7 % 10 > 1).astype(float)
 
 INTERVAL = Exercise(
-    question="Complete how far the 95 % interval of the difference reaches to each side.",
+    question="Complete the reach of the difference's 95 % interval, with NumPy's std().",
     answer="reach_of_difference",
     solution=f"""\
 def reach_of_difference(ours, theirs):

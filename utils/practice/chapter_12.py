@@ -11,7 +11,7 @@ GRADIENT = np.array([[3.0, -1.0], [1.0, 5.0]])
 STEP = "picture + step_size * gradient / np.sqrt(np.mean(gradient**2))"
 
 CLIMB = Exercise(
-    question="Step uphill: the root mean square of the change should be `step_size`.",
+    question="Return the picture after a step whose root mean square is `step_size`.",
     answer="step_uphill",
     solution=f"""\
 def step_uphill(picture, gradient, step_size):

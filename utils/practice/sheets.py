@@ -13,7 +13,7 @@ from utils.practice.kinds import Kind, has_gap
 
 import numpy as np
 
-CLOSE = 1e-3  # relative; three digits are enough for a number computed from a paper
+CLOSE = 5e-3  # relative; a number that is rounded to three digits may be off by so much
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:[,' _]\d{3})+(?:\.\d+)?")
 
 
