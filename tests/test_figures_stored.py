@@ -78,6 +78,22 @@ def test_photographs_have_fewer_pixels_of_256_colors_that_mix(photograph):
     assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255), "as white as the page"
 
 
+@pytest.mark.parametrize("num_colors", [None, 128])
+def test_the_ground_is_as_white_as_the_page_beside_shades_that_are_nearly_white(num_colors):
+    ax = plt.subplots(figsize=(6, 3))[1]
+    noise = np.random.default_rng(0).normal(0, 0.02, (224, 448, 3))
+    ax.imshow((np.linspace(0.8, 1, 448)[:, np.newaxis] + noise).clip(0, 1), interpolation="bilinear")
+    if num_colors:
+        store_few_colors(ax, num_colors, dither=True)
+    picture, *_, drawn = stored(describe(ax, ALT))
+    assert picture.mode == "P"
+    pixels = np.asarray(picture.convert("RGB"))
+    assert (pixels[:8] == 255).all() and (pixels[:, :8] == 255).all()
+    assert (pixels == 255).all(axis=-1).mean() == pytest.approx(
+        (np.asarray(drawn.resize(picture.size)) == 255).all(axis=-1).mean(), abs=0.03
+    )
+
+
 def test_thumbnails_that_need_few_bytes_keep_every_pixel_and_color():
     ax = plt.subplots(figsize=(6, 3))[1]
     ax.imshow(np.random.default_rng(0).integers(0, 256, (20, 40, 3), dtype=np.uint8), interpolation="nearest")

@@ -134,22 +134,25 @@ def _as_small_png(picture: Image.Image, figure: Any, mixes_colors: bool = False)
     `mixes_colors` makes 256 of them do for photographs, mixed from pixel to pixel.
     """
     num_colors = getattr(figure, "num_colors", None)
-    stored = _keep_corner(picture.quantize(num_colors or 256, dither=Image.Dither.NONE), picture)
+    stored = picture.quantize(num_colors or 256, dither=Image.Dither.NONE)
     is_enough = bool(num_colors) or _look_the_same(stored.convert("RGB"), picture)
     if getattr(figure, "dither", False) or not is_enough:
         stored = picture.quantize(palette=stored, dither=Image.Dither.FLOYDSTEINBERG)
     buffer = io.BytesIO()
-    (stored if is_enough or mixes_colors else picture).save(buffer, format="png", optimize=True)
+    chosen = _keep_ground(stored, picture) if is_enough or mixes_colors else picture
+    chosen.save(buffer, format="png", optimize=True)
     return buffer.getvalue()
 
 
-def _keep_corner(few: Image.Image, picture: Image.Image) -> Image.Image:
-    """Give the ground of a figure its exact color, so that white is as white as the page."""
-    palette, place = few.getpalette() or [], few.getpixel((0, 0))
-    if isinstance(place, int):
-        palette[3 * place : 3 * place + 3] = np.asarray(picture)[0, 0].tolist()
-        few.putpalette(palette)
-    return few
+def _keep_ground(few: Image.Image, picture: Image.Image) -> Image.Image:
+    """Give the ground of a figure, the color of its corner, this exact color: as white as the page."""
+    pixels, places, palette = np.asarray(picture), np.array(few), few.getpalette() or []
+    place = int(places[0, 0])
+    palette[3 * place : 3 * place + 3] = pixels[0, 0].tolist()
+    places[(pixels == pixels[0, 0]).all(axis=-1)] = place
+    kept = Image.fromarray(places)
+    kept.putpalette(palette)
+    return kept
 
 
 def _look_the_same(few: Image.Image, picture: Image.Image) -> bool:
