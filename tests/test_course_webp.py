@@ -1,8 +1,9 @@
 """Figures of the pages as WebP: small, and the pixels of the notebooks."""
 
+import base64
 import io
 
-from course.build.webp import LARGE, as_webp, save_as_webp
+from course.build.webp import LARGE, as_address, as_webp, save_as_webp
 
 import numpy as np
 import skimage
@@ -50,6 +51,15 @@ def test_a_large_photograph_loses_a_little_and_noise_that_would_lose_much_nothin
     noise = png_of(np.random.default_rng(0).integers(0, 2, (1500, 1500), dtype=np.uint8) * 255)
     assert len(as_webp(noise)) > LARGE
     np.testing.assert_array_equal(pixels(as_webp(noise)), pixels(noise))
+
+
+def test_a_slide_holds_the_smaller_file():
+    png = drawn()
+    kind, data = as_address(base64.b64encode(png).decode()).removeprefix("data:image/").split(";base64,")
+    assert kind == "webp" and base64.b64decode(data) == as_webp(png)
+    dot = png_of(np.zeros((1, 1), np.uint8))
+    _, data = as_address(base64.b64encode(dot).decode()).split(";base64,")
+    assert len(base64.b64decode(data)) == min(len(dot), len(as_webp(dot)))
 
 
 def test_pages_name_the_new_files_and_other_pictures_stay(tmp_path):

@@ -9,7 +9,8 @@ from course.build.assets import copy_reveal
 from course.build.formulas import Typesetter, typesetting
 from course.build.markdown import MarkdownWriter
 from course.build.slides import Slide, slides_of
-from course.build.whole_lecture import NAME, lightened, read_plan, whole_lecture
+from course.build.webp import as_address
+from course.build.whole_lecture import NAME, read_plan, whole_lecture
 
 import jinja2
 import nbformat
@@ -51,7 +52,7 @@ def build_decks(folder: Path, notebooks: Sequence[Path]) -> None:
         has_all = list(notebooks) == chapters()
         if has_all:
             plan = read_plan()
-            page = page_of(plan.title, lightened(whole_lecture(plan, notebooks)), typesetter)
+            page = page_of(plan.title, whole_lecture(plan, notebooks), typesetter)
             (folder / f"{NAME}.html").write_text(page, encoding="utf-8")
         typesetter.save_style(folder / "formulas")
     page = template("index.html.j2").render(titles=titles, whole_lecture=NAME if has_all else "")
@@ -93,6 +94,7 @@ def page_of(title: str, slides: Iterable[Slide], typesetter: Typesetter) -> str:
         blocks=lambda text: Markup(markdown.blocks(text)),
         line=lambda text: Markup(markdown.line(text)),
         code=lambda text: Markup(highlight(text, PythonLexer(), CODE_STYLE)),
+        address=as_address,
     )
 
 

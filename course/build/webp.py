@@ -1,5 +1,7 @@
-"""Figures of the pages as WebP: a third to a half of the bytes of the notebooks' PNG, and as many pixels."""
+"""Figures of pages and slides as WebP: about half of the bytes of the notebooks' PNG, and as many pixels."""
 
+import base64
+import functools
 import io
 import re
 from pathlib import Path
@@ -8,7 +10,7 @@ from PIL import Image
 
 IMAGES = "_images"  # where Sphinx puts the figures of all pages
 LARGE = 100_000  # bytes; a smaller figure keeps each of its pixels
-PHOTOGRAPH_QUALITY = 90
+PHOTOGRAPH_QUALITY, WORTH_IT = 80, 0.75  # of 100; the share of bytes, below which a loss is
 REFERENCE = re.compile(rf"({IMAGES}/[0-9a-f]+)\.png\b")
 
 
@@ -29,11 +31,19 @@ def save_as_webp(folder: Path) -> None:
             page.write_text(new, encoding="utf-8")
 
 
+def as_address(png: str) -> str:
+    """Return the address of a figure that a page holds in itself, from PNG in base64: WebP if smaller."""
+    held = base64.b64decode(png)
+    kind, data = min(("webp", as_webp(held)), ("png", held), key=lambda one: len(one[1]))
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
+@functools.cache  # slides show what pages show
 def as_webp(png: bytes) -> bytes:
     """Return a figure as WebP without loss, or with a little where photographs fill it.
 
-    Curves, tables and letters are smallest without loss. Photographs have a color of their own in each pixel:
-    with quality 90 they take less than half of it.
+    Curves, tables and letters are smallest without loss. Photographs have a color of their own in each pixel,
+    or mix a few: with a quality of 80 they take half of it.
     """
     with Image.open(io.BytesIO(png)) as opened:
         mode = "RGBA" if opened.has_transparency_data else "RGB"
@@ -42,7 +52,7 @@ def as_webp(png: bytes) -> bytes:
     if len(exact) <= LARGE:
         return exact
     close = _encode(picture, quality=PHOTOGRAPH_QUALITY, use_sharp_yuv=True)
-    return close if 2 * len(close) < len(exact) else exact
+    return close if len(close) < WORTH_IT * len(exact) else exact
 
 
 def _encode(picture: Image.Image, **options: bool | int) -> bytes:

@@ -3,24 +3,20 @@
 A slide is named by its chapter and its heading, for a cell's id changes with each word of the cell.
 """
 
-import base64
-import io
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from course.build.cells import Part, Picture
+from course.build.cells import Part
 from course.build.slides import Slide, slides_of
 
 import nbformat
-from PIL import Image
 
 PLAN = Path(__file__).resolve().parents[2] / "docs" / "lecture" / "whole_lecture.toml"
 NAME = "whole_lecture"
-NUM_COLORS = 96  # of a picture; a deck with those of all chapters would be too heavy otherwise
 # "01: Filter a photograph (2)"
 PLACE = re.compile(r"(?P<chapter>\d\d): (?P<heading>.+?)(?: \((?P<number>\d+)\))?")
 MINUTES_OF_A_CHAPTER = re.compile(r"\A\*\*[\d.]+ min\.\*\*\s*")
@@ -118,23 +114,3 @@ def notes_of(place: str, slide: Slide) -> list[str]:
     """Return the notes of a slide, without the minutes that its chapter plans, but with its chapter."""
     notes = [MINUTES_OF_A_CHAPTER.sub("", note) for note in slide.notes]
     return [f"*Chapter {place[:2]}.*", *filter(None, notes)]
-
-
-def lightened(slides: Iterable[Slide]) -> Iterator[Slide]:
-    """Yield slides with pictures of few colors: a deck of all chapters has many."""
-    for slide in slides:
-        parts = [replace(part, pictures=tuple(map(of_few_colors, part.pictures))) for part in slide.parts]
-        yield replace(slide, parts=parts)
-
-
-def of_few_colors(picture: Picture) -> Picture:
-    """Return a picture with few colors, or as it is where that makes it no smaller."""
-    with Image.open(io.BytesIO(base64.b64decode(picture.png))) as opened:
-        few = opened.convert("RGB").quantize(NUM_COLORS)
-    held = io.BytesIO()
-    few.save(held, "PNG", optimize=True)
-    return min(
-        picture,
-        replace(picture, png=base64.b64encode(held.getvalue()).decode()),
-        key=lambda one: len(one.png),
-    )
