@@ -9,8 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 IMAGES = "_images"  # where Sphinx puts the figures of all pages
-LARGE = 100_000  # bytes; a smaller figure keeps each of its pixels
-PHOTOGRAPH_QUALITY, WORTH_IT = 80, 0.75  # of 100; the share of bytes, below which a loss is
+LARGE = 40_000  # bytes; a smaller figure keeps each of its pixels
+PHOTOGRAPH_QUALITY = 65  # of 100
 REFERENCE = re.compile(rf"({IMAGES}/[0-9a-f]+)\.png\b")
 
 
@@ -43,7 +43,7 @@ def as_webp(png: bytes) -> bytes:
     """Return a figure as WebP without loss, or with a little where photographs fill it.
 
     Curves, tables and letters are smallest without loss. Photographs have a color of their own in each pixel,
-    or mix a few: with a quality of 80 they take half of it.
+    or mix a few: with a quality of 65 they take half of it.
     """
     with Image.open(io.BytesIO(png)) as opened:
         mode = "RGBA" if opened.has_transparency_data else "RGB"
@@ -52,7 +52,7 @@ def as_webp(png: bytes) -> bytes:
     if len(exact) <= LARGE:
         return exact
     close = _encode(picture, quality=PHOTOGRAPH_QUALITY, use_sharp_yuv=True)
-    return close if len(close) < WORTH_IT * len(exact) else exact
+    return min(exact, close, key=len)
 
 
 def _encode(picture: Image.Image, **options: bool | int) -> bytes:
