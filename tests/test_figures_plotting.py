@@ -29,7 +29,7 @@ def test_alternative_text_reaches_the_output_of_a_notebook(monkeypatch):
     ax = figures.describe(plt.subplots()[1], "two  lines\n of text")
     data, metadata = shell.display_formatter.format(ax.figure, include={"image/png"})
     assert Image.open(io.BytesIO(data["image/png"])).format == "PNG"
-    assert metadata["image/png"] == {"alt": "two lines of text"}
+    assert metadata["image/png"]["alt"] == "two lines of text"
 
 
 def test_a_figure_without_alternative_text_stays_without(monkeypatch):
