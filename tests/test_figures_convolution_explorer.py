@@ -135,7 +135,7 @@ def test_a_still_picture_stands_in_with_its_words(explorer):
     assert metadata["image/png"]["alt"] == data["text/plain"] == explorer.sum.value
     still, live = (Image.open(io.BytesIO(png)) for png in (base64.b64decode(data["image/png"]), live_png))
     size = metadata["image/png"]["width"]
-    assert size / live.width == pytest.approx(100 / 72, rel=0.05), "as large as other figures"
+    assert size / live.width == pytest.approx(100 / 72, rel=0.01), "as large as other figures"
     assert still.width == pytest.approx(2 * size, abs=1), "and as sharp"
 
 

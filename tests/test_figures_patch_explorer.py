@@ -6,6 +6,7 @@ import io
 from utils.explain import top_patches
 from utils.figures.patch_explorer import explore_patches
 from utils.figures.patches import as_signed, largest_box, patch_grid, show_layers, show_top_patches
+from utils.figures.style import picture_to_store
 
 import numpy as np
 import pytest
@@ -161,10 +162,10 @@ def test_a_dead_map_is_said_to_be_dead(images):
 
 def test_a_still_picture_stands_in_and_can_leave_the_images_out(explorer, model, images):
     data, metadata = explorer._repr_mimebundle_()
-    still, live = (
-        Image.open(io.BytesIO(png)) for png in (base64.b64decode(data["image/png"]), explorer.picture.png)
-    )
-    assert still.width / live.width == pytest.approx(2, rel=0.05)
+    still = base64.b64decode(data["image/png"])
+    assert (still, metadata["image/png"]) == picture_to_store(explorer.draw()), "what the panel shows"
+    widths = [Image.open(io.BytesIO(png)).width for png in (still, explorer.picture.png)]
+    assert widths[0] / widths[1] == pytest.approx(2, rel=0.05), "and as sharp as other figures"
     assert metadata["image/png"]["alt"] == data["text/plain"] == explorer.describe()
     panel = explore_patches(model, images, ["conv2"], k=4, still_with_images=False)
     assert base64.b64decode(panel._repr_mimebundle_()[0]["image/png"]) != panel.picture.png

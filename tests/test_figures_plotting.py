@@ -28,8 +28,10 @@ def test_alternative_text_reaches_the_output_of_a_notebook(monkeypatch):
     monkeypatch.setattr(style, "get_ipython", lambda: shell)
     ax = figures.describe(plt.subplots()[1], "two  lines\n of text")
     data, metadata = shell.display_formatter.format(ax.figure, include={"image/png"})
-    assert Image.open(io.BytesIO(data["image/png"])).format == "PNG"
-    assert metadata["image/png"]["alt"] == "two lines of text"
+    picture = Image.open(io.BytesIO(data["image/png"]))
+    assert picture.format == "PNG"
+    size = {"width": picture.width // style.DENSITY, "height": picture.height // style.DENSITY}
+    assert metadata["image/png"] == {"alt": "two lines of text", **size}
 
 
 def test_a_figure_without_alternative_text_stays_without(monkeypatch):

@@ -131,7 +131,7 @@ def show_changes(
         for ax in column:
             ax.axis("off")
     bar.set_label(label, fontsize="large")
-    return store_few_colors(describe(axes, alt), 256, dither=True)
+    return describe(axes, alt)
 
 
 def plot_strengths(pictures: Mapping[str, np.ndarray], *, alt: str) -> Axes:

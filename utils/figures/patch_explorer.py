@@ -83,7 +83,7 @@ class PatchExplorer(ipywidgets.VBox):
 
     def draw(self, with_images: bool = True) -> Figure:
         """Draw the chosen map's projections and, beside them, the patches."""
-        figure = Figure(figsize=(8 if with_images else 4, 4.2), layout="constrained")
+        figure = Figure(figsize=(8 if with_images else 4, 4.2), dpi=DPI, layout="constrained")
         axes = figure.subplots(1, 1 + with_images, squeeze=False)[0]
         draw_unit(axes, self.top, 0)
         for ax, title in zip(axes, ("projections", "patches of the images"), strict=False):
@@ -119,10 +119,7 @@ class PatchExplorer(ipywidgets.VBox):
     # IPython takes metadata, too; ipywidgets gives none.
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Add a picture to the panel, for pages where no kernel runs."""
-        still = None
-        if self.picture.png:
-            still = self.draw(self._still_with_images)
-            still.dpi = DPI
+        still = self.draw(self._still_with_images) if self.picture.png else None
         return with_still(super()._repr_mimebundle_(**kwargs), still, self.words.value)
 
 

@@ -8,6 +8,7 @@ import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 
+DPI = 80
 STILL_SHIFTS = (0, 1, 2)  # pixels, in the picture for pages without a kernel
 PANELS = ("picture", "feature map", "after max-pooling 2 × 2")
 
@@ -63,7 +64,7 @@ class ShiftExplorer(ipywidgets.VBox):
 
     def draw(self, *shifts: int) -> Figure:
         """Draw one row of three panels for each shift."""
-        figure = Figure(figsize=(8.4, 2.7 * len(shifts)), layout="constrained")
+        figure = Figure(figsize=(8.4, 2.7 * len(shifts)), dpi=DPI, layout="constrained")
         axes = figure.subplots(len(shifts), 3, squeeze=False)
         limit = self.maps(0)[1].max()
         for row, shift in zip(axes, shifts, strict=True):
@@ -75,7 +76,7 @@ class ShiftExplorer(ipywidgets.VBox):
 
     def _redraw(self, change=None) -> None:
         self.words.value = self.describe(self.shift.value)
-        self.drawn.show(as_png(self.draw(self.shift.value), dpi=80), self.words.value)
+        self.drawn.show(as_png(self.draw(self.shift.value), DPI), self.words.value)
 
     # IPython takes metadata, too; ipywidgets gives none.
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -83,9 +84,7 @@ class ShiftExplorer(ipywidgets.VBox):
         words = " ".join(map(self.describe, STILL_SHIFTS))
         arrays = {"picture": as_numbers(self._picture), "kernel": as_numbers(self._kernel)}
         given = {"kind": "shift", **arrays, "max_shift": self.shift.max}
-        still = self.draw(*STILL_SHIFTS)
-        still.dpi = 80
-        return with_still(super()._repr_mimebundle_(**kwargs), still, words, given)
+        return with_still(super()._repr_mimebundle_(**kwargs), self.draw(*STILL_SHIFTS), words, given)
 
 
 def _draw_blocks(ax, shape: tuple[int, ...]) -> None:
