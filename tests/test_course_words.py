@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from course.build.glossary_words import linked, may_be_linked
 
@@ -13,6 +14,7 @@ from chapter_code import CHAPTERS
 from docutils import nodes
 from playwright.sync_api import expect
 
+ROOT = Path(__file__).parent.parent
 TERMS = {"kernel": "kernel", "batch": "batch", "batch normalization": "batch-normalization"}
 CHAPTER = CHAPTERS[0]
 
@@ -76,11 +78,19 @@ def first_word(reader: Reader):
     return word
 
 
+def meaning_in_the_glossary(word: str) -> str:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    entry = text.split(f"### {word}\n")[1].split("[Chapter")[0].replace("*", "")
+    return " ".join([word, *entry.split()])
+
+
 def test_a_pointer_shows_the_meaning_and_leaves_it(reader):
     word, card = first_word(reader), reader.page.locator("#word-card")
     expect(card).to_be_hidden()
     word.hover()
-    expect(card).to_have_text("Kernel The small table of weights that slides over the image.")
+    meaning = meaning_in_the_glossary("Kernel")
+    assert meaning.startswith("Kernel The small table of weights that slides over the image.")
+    expect(card).to_have_text(meaning)
     card.hover()  # it stays under the pointer
     reader.page.wait_for_timeout(400)
     expect(card).to_be_visible()
