@@ -46,10 +46,11 @@ def test_lecture_cifar10_large_matches_the_published_total():
     assert 41.2e6 < multiply_adds(model) < 41.3e6
 
 
+@pytest.mark.parametrize("build", [lecture_cifar10, lecture_cifar10_large])
 @pytest.mark.parametrize(("keras_1_weights", "factor"), [(False, 9), (True, 1)])
-def test_first_weights_of_convolutions_reach_their_bound(keras_1_weights, factor):
+def test_first_weights_of_convolutions_reach_their_bound(build, keras_1_weights, factor):
     keras.utils.set_random_seed(0)
-    model = lecture_cifar10_large(keras_1_weights=keras_1_weights)
+    model = build(keras_1_weights=keras_1_weights)
     for layer in model.layers:
         if isinstance(layer, keras.layers.Conv2D):
             inputs, filters = layer.kernel.shape[2:]

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from laboratory import __main__
-from laboratory.runs import EXPERIMENTS, Experiment, checkpoints, run, training, verify
+from laboratory.runs import EXPERIMENTS, Experiment, checkpoints, recipe, run, training, verify
 from laboratory.runs.weights import save_weights_float16
 from utils import architectures, files
 from utils.data import Dataset
@@ -75,6 +75,20 @@ def test_a_run_is_recorded_whole(tmp_path, dataset):
         "run.json",
     ]
     assert keras.config.dtype_policy().name == "float32"
+
+
+@pytest.mark.parametrize(("bfloat16", "policy"), [(True, "mixed_bfloat16"), (False, "float32")])
+def test_a_run_is_trained_in_the_precision_of_its_recipe(tmp_path, dataset, monkeypatch, bfloat16, policy):
+    used = []
+
+    def network() -> keras.Model:
+        used.append(keras.config.dtype_policy().name)
+        return tiny_network()
+
+    monkeypatch.setattr(architectures, "tiny_network", network, raising=False)
+    monkeypatch.setattr(recipe, "fastest_dtype_policy", lambda: "mixed_bfloat16")
+    recorded = run("noise", replace(RECIPE, bfloat16=bfloat16), dataset, tmp_path, verbose=0)
+    assert used[0] == recorded.record["dtype_policy"] == policy
 
 
 def test_a_run_repeats_itself(tmp_path, dataset):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from utils import architectures
-from utils.training import Augmentation, inverse_time_decay, warm_up_and_cosine
+from utils.training import Augmentation, fastest_dtype_policy, inverse_time_decay, warm_up_and_cosine
 
 import keras
 
@@ -26,6 +26,7 @@ class Experiment:
         snapshot_epochs: epochs, counted from 1, after which the weights are kept as well.
         keep_weights: whether the final weights are stored beside the history.
         published: the result that the source of the recipe reports, as text.
+        bfloat16: whether to compute in mixed bfloat16 where the hardware multiplies it.
 
     Raises:
         ValueError: there is no such schedule.
@@ -47,6 +48,7 @@ class Experiment:
     augmentation: dict[str, Any] = field(default_factory=dict)
     label_smoothing: float = 0.0
     snapshot_epochs: tuple[int, ...] = ()
+    bfloat16: bool = True
 
     def __post_init__(self):
         # JSON has lists only; with tuples, a recipe that is read back equals the one that was written.
@@ -55,6 +57,11 @@ class Experiment:
         object.__setattr__(self, "options", options)
         if self.schedule not in ("inverse_time", "cosine"):
             raise ValueError(f'schedule is "inverse_time" or "cosine", not {self.schedule!r}.')
+
+    @property
+    def dtype_policy(self) -> str:
+        """The precision of the training on this machine, as Keras names it."""
+        return fastest_dtype_policy() if self.bfloat16 else "float32"
 
     def build(self) -> keras.Model:
         """Build the network, uncompiled, under Keras's current dtype policy."""

@@ -18,7 +18,6 @@ from utils.records.places import RECORD_FILE, RUNS_FOLDER, WEIGHTS_FILE, require
 from utils.records.reading import DamagedFile
 from utils.training import (
     batches_in_order,
-    fastest_dtype_policy,
     set_seed,
     shuffled_batches,
     under_dtype_policy,
@@ -59,7 +58,7 @@ def run(
             remove(left_by_a_kill)
         finish_replacing(folder)
         _refuse_other_data(name, dataset, Path(runs_folder))
-        with under_dtype_policy(fastest_dtype_policy()):
+        with under_dtype_policy(experiment.dtype_policy):
             model, checkpoint = _train(experiment, dataset, folder, verbose)
         _write_record(name, experiment, dataset, folder, model, checkpoint.history)
         checkpoint.remove()
@@ -113,7 +112,7 @@ def _record(
         "seconds": round(sum(history["seconds"]), 1),
         # Of all cores together; unlike `seconds`, it does not grow when other programs are running.
         "processor_seconds": round(sum(history["processor_seconds"]), 1),
-        "dtype_policy": fastest_dtype_policy(),
+        "dtype_policy": experiment.dtype_policy,
         "num_parameters": stored.count_params(),
         "data": {"name": dataset.name, "sha256": dataset.sha256},
         **environment(),

@@ -30,12 +30,15 @@ from keras.constraints import MaxNorm
 from keras.initializers import RandomUniform
 
 
-def lecture_cifar10(*, max_norm: float | None = 3.0) -> keras.Model:
+def lecture_cifar10(*, max_norm: float | None = 3.0, keras_1_weights: bool = False) -> keras.Model:
     """Build the lecture's network: two convolutions, one pooling, two dense layers.
 
     Args:
         max_norm: bound on the norm of each unit's incoming weights, on the layers where the page
             sets it, with the page's own axis (see the note below); None for no bound.
+        keras_1_weights: whether the first weights of the convolutions are drawn as Keras 1.0.3 drew
+            them, within sqrt(6 / (9 * inputs + outputs)); today's bound is
+            sqrt(6 / (9 * inputs + 9 * outputs)).
 
     Returns:
         an uncompiled model, images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10);
@@ -49,9 +52,9 @@ def lecture_cifar10(*, max_norm: float | None = 3.0) -> keras.Model:
     return keras.Sequential(
         [
             image_input((32, 32, 3)),
-            layers.Conv2D(32, 3, padding="same", activation="relu", kernel_constraint=bound),
+            _convolution(3, 32, keras_1_weights, bound),
             layers.Dropout(0.2),
-            layers.Conv2D(32, 3, padding="same", activation="relu", kernel_constraint=bound),
+            _convolution(32, 32, keras_1_weights, bound),
             layers.MaxPooling2D(2),
             layers.Flatten(),
             layers.Dense(512, activation="relu", kernel_constraint=bound),
@@ -69,9 +72,7 @@ def lecture_cifar10_large(*, max_norm: float | None = 3.0, keras_1_weights: bool
     Args:
         max_norm: bound on the norm of each unit's incoming weights in the two hidden dense layers;
             None for no bound. The page sets none on these convolutions.
-        keras_1_weights: whether the first weights of the convolutions are drawn as Keras 1.0.3 drew
-            them, within sqrt(6 / (9 * inputs + outputs)); today's bound is
-            sqrt(6 / (9 * inputs + 9 * outputs)).
+        keras_1_weights: as in `lecture_cifar10`.
 
     Returns:
         an uncompiled model, images (N, 32, 32, 3), float32 in [0, 1], to probabilities (N, 10);
@@ -102,23 +103,26 @@ def _bound(max_norm: float | None) -> MaxNorm | None:
     return None if max_norm is None else MaxNorm(max_norm)  # pyright: ignore[reportArgumentType]
 
 
+def _convolution(
+    inputs: int, filters: int, keras_1_weights: bool, bound: MaxNorm | None = None
+) -> layers.Layer:
+    limit = math.sqrt(6 / (9 * inputs + filters))
+    initializer = RandomUniform(-limit, limit) if keras_1_weights else "glorot_uniform"
+    return layers.Conv2D(
+        filters,
+        3,
+        padding="same",
+        activation="relu",
+        kernel_initializer=initializer,  # pyright: ignore[reportArgumentType] (not only names)
+        kernel_constraint=bound,
+    )
+
+
 def _stage(inputs: int, filters: int, keras_1_weights: bool) -> list[layers.Layer]:
     """Return two convolutions with dropout between them, and a pooling that halves height and width."""
-
-    def convolution(inputs: int) -> layers.Layer:
-        limit = math.sqrt(6 / (9 * inputs + filters))
-        initializer = RandomUniform(-limit, limit) if keras_1_weights else "glorot_uniform"
-        return layers.Conv2D(
-            filters,
-            3,
-            padding="same",
-            activation="relu",
-            kernel_initializer=initializer,  # pyright: ignore[reportArgumentType] (not only names)
-        )
-
     return [
-        convolution(inputs),
+        _convolution(inputs, filters, keras_1_weights),
         layers.Dropout(0.2),
-        convolution(filters),
+        _convolution(filters, filters, keras_1_weights),
         layers.MaxPooling2D(2),
     ]
