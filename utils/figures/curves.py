@@ -8,12 +8,15 @@ from utils.figures.style import PALETTE, describe
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import LogLocator
+from scipy.optimize import isotonic_regression
 
 # Without gray, in which a curve looks like a grid line.
 COLORS = [color for number, color in enumerate(PALETTE) if number != 3]
 NAME_HEIGHT = 0.085  # of the height of a figure
-ROOM_FOR_NAMES = 0.4  # of the width of the curves
+LETTER_WIDTH = 0.62  # of the size of a font
+MOST_ROOM_FOR_NAMES = 0.5  # of the width of a figure
 FEW = 20  # points of a curve that are drawn as points, too
 
 
@@ -75,19 +78,28 @@ def plot_named(
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": "large"}
         ax.annotate(name, (x, heights[name]), (8, 0), color=colors[name], **style)
     bottom, top = ax.get_ylim()
-    ax.set_ylim(bottom, max(top, max(heights.values()) + gap / 2))  # a name outside is not drawn
+    lowest, highest = min(heights.values()) - gap / 2, max(heights.values()) + gap / 2
+    ax.set_ylim(min(bottom, lowest), max(top, highest))  # a name outside is not drawn
     low, high = ax.get_xlim()
     ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])  # none below the names
-    ax.set_xlim(low, high + ROOM_FOR_NAMES * (high - low))
+    share = _share_of_names(ax, list(curves))
+    ax.set_xlim(low, low + (high - low) / (1 - share))
     return labeled(ax, xlabel, ylabel, alt)
 
 
+def _share_of_names(ax: Axes, names: list[str]) -> float:
+    """Return the share of the width of `ax` that the longest name needs behind the ends of the curves."""
+    letter = LETTER_WIDTH * FontProperties(size="large").get_size_in_points() / 72  # in inches
+    width = ax.get_window_extent().width / ax.get_figure(root=True).dpi
+    return min(MOST_ROOM_FOR_NAMES, (2 + max(map(len, names))) * letter / width)
+
+
 def apart(heights: Mapping[str, float], gap: float) -> dict[str, float]:
-    """Raise what lies less than a gap above the one below it, from the lowest up."""
-    placed: dict[str, float] = {}
-    for name in sorted(heights, key=lambda name: heights[name]):
-        placed[name] = max(heights[name], max(placed.values(), default=-np.inf) + gap)
-    return placed
+    """Move heights at least a gap apart, in their order, and as little as possible in the sum of squares."""
+    names = sorted(heights, key=lambda name: heights[name])
+    steps = gap * np.arange(len(names))
+    placed = isotonic_regression([heights[name] for name in names] - steps).x + steps
+    return dict(zip(names, map(float, placed), strict=True))
 
 
 class Point(NamedTuple):
