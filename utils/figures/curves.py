@@ -90,7 +90,7 @@ def plot_named(
 def _share_of_names(ax: Axes, names: list[str]) -> float:
     """Return the share of the width of `ax` that the longest name needs behind the ends of the curves."""
     letter = LETTER_WIDTH * FontProperties(size="large").get_size_in_points() / 72  # in inches
-    width = ax.get_window_extent().width / ax.get_figure(root=True).dpi
+    width = ax.get_window_extent().width / ax.figure.dpi
     return min(MOST_ROOM_FOR_NAMES, (2 + max(map(len, names))) * letter / width)
 
 
