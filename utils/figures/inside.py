@@ -1,6 +1,7 @@
 """Pictures of the inside of a trained network: its maps and filters, their growth, and covered images."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from utils.explain import Occlusion, TopPatches
 from utils.figures.curves import plot_named
@@ -18,9 +19,7 @@ from utils.figures.style import RED, describe, store_few_colors
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
-
-MIN_PLACES = 12  # for a class to be named; names of single places would hide one another
+from matplotlib.patches import Patch, Rectangle
 
 
 def show_feature_maps(
@@ -177,7 +176,7 @@ def show_occluded(
         row[1].imshow(as_signed(projections[n]), interpolation="nearest")
         _add_bar(row[2], row[2].imshow(found.activities[n], vmin=0, **place))
         _add_bar(row[3], row[3].imshow(found.scores[n], vmin=0, vmax=1, **place))
-        _draw_classes(row[4], found.predictions[n], middles, class_names, place)
+        _draw_classes(row[4], found.predictions[n], class_names, place)
         names = (titles[n], "projection", "activity", f"p({titles[n]})", "most probable")
         for ax, name in zip(row, names, strict=True):
             ax.set_title(name, fontsize="x-large")
@@ -190,18 +189,10 @@ def _add_bar(ax: Axes, drawn) -> None:
     ax.figure.colorbar(drawn, ax=ax, shrink=0.8, pad=0.02)
 
 
-def _draw_classes(ax: Axes, predictions: np.ndarray, middles, class_names: Sequence[str], place) -> None:
-    """Color each place by its class, and write its name on each class that has more than a few places."""
-    labels, shades = np.unique(predictions, return_inverse=True)
-    shades = shades.reshape(predictions.shape)
-    # Shades far apart, and all of them light enough for black letters.
-    ax.imshow(shades, cmap="Blues", vmin=-0.5, vmax=1.6 * len(labels), **place)
-    columns, rows = np.meshgrid(*middles)
-    for label in labels:
-        is_label = predictions == label
-        if is_label.sum() < MIN_PLACES:
-            continue
-        x, y = columns[is_label], rows[is_label]
-        nearest = np.hypot(x - x.mean(), y - y.mean()).argmin()
-        place_of_name = float(x[nearest]), float(y[nearest])
-        ax.text(*place_of_name, str(class_names[label]), ha="center", va="center", fontsize="large")
+def _draw_classes(ax: Axes, predictions: np.ndarray, class_names: Sequence[str], place) -> None:
+    """Color each place by its class, and name the color of each class that wins somewhere."""
+    colors = plt.colormaps["tab20"](np.arange(len(class_names)) % 20)
+    ax.imshow(colors[predictions], **place)
+    shown = [Patch(color=colors[label], label=str(class_names[label])) for label in np.unique(predictions)]
+    box: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1, 0.5), "frameon": False}
+    ax.legend(handles=shown, handlelength=1, fontsize="large", **box)
