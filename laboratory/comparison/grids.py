@@ -61,7 +61,7 @@ DEPTH = Grid(
             architecture="cifar_resnet",
             options={"depth": depth, "width": 8, "shortcuts": kind == "residual"},
             num_images=10_000,
-            epochs=15,
+            epochs=10,
             learning_rate=0.1,
             augmentation={},
         )
