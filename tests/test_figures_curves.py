@@ -1,10 +1,12 @@
 """Curves named at their ends, and networks by work and accuracy: they show what they were given."""
 
-from utils.figures.curves import Point, apart, plot_costs, plot_layers, plot_named
+from utils.figures.curves import NAME_HEIGHT, Point, apart, plot_costs, plot_layers, plot_named
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.collections import PathCollection
 
 
@@ -39,15 +41,26 @@ def test_a_curve_has_its_name_at_its_end():
 
 def test_named_curves_are_drawn_where_told_and_their_names_stay_apart():
     _, own = plt.subplots()
-    curves = {"low": ((0, 1), (0.0, 1.0)), "high": ((0, 1), (0.5, 1.0))}
+    curves = {"low": ((0, 1), (0.0, 1.0)), "high": ((0, 1), (2.0, 1.0))}
     assert plot_named(curves, "x", "y", alt="Two curves that end together.", ax=own) is own
     first, second = sorted(text.xy[1] for text in own.texts)
-    assert first + second == pytest.approx(2) and 1.03 < second < own.get_ylim()[1]
+    assert first + second == pytest.approx(2) and 1.05 < second < own.get_ylim()[1]
 
 
 def test_names_do_not_overlap_and_stay_near_the_ends_of_their_curves():
-    placed = apart({"b": 1.5, "a": 1.0, "c": 9.0, "d": 2.0}, gap=1.0)
+    height = 1 / NAME_HEIGHT  # of an axis in which a name needs 1
+    placed = apart({"b": 1.5, "a": 1.0, "c": 9.0, "d": 2.0}, (-1, height - 1))
     assert placed == pytest.approx({"a": 0.5, "b": 1.5, "d": 2.5, "c": 9})
+
+
+@given(ends=st.lists(st.floats(0, 1), min_size=1, max_size=11))
+def test_names_stay_apart_inside_the_axis_and_in_their_order(ends):
+    placed = apart({str(number): end for number, end in enumerate(ends)}, (0, 1))
+    heights = sorted(placed.values())
+    assert heights[0] >= NAME_HEIGHT / 2 - 1e-9 and heights[-1] <= 1 - NAME_HEIGHT / 2 + 1e-9
+    assert all(np.diff(heights) > NAME_HEIGHT - 1e-9)
+    order = sorted(range(len(ends)), key=lambda number: ends[number])
+    assert [placed[str(number)] for number in order] == heights
 
 
 @pytest.mark.parametrize("names", [("a", "b"), ("short", "a name of thirty-two characters")])

@@ -40,10 +40,10 @@ def plot_layers(curves: Mapping[str, np.ndarray], ylabel: str, *, alt: str, ax: 
         rows = np.atleast_2d(curve)
         ax.semilogy(np.arange(1, rows.shape[1] + 1), rows.T, color=colors[name])
         ends.setdefault(rows.shape[1], {})[name] = float(np.log10(rows[:, -1]).mean())
-    gap = NAME_HEIGHT * float(np.ptp(np.log10(ax.get_ylim())))
+    low, high = np.log10(ax.get_ylim())
     box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.85}
     for layer, heights in ends.items():
-        for name, height in apart(heights, gap).items():
+        for name, height in apart(heights, (low, high)).items():
             place = (1.02 * layer, 10**height)
             ax.annotate(name, place, color=colors[name], va="center", fontsize="large", bbox=box)
     longest = max(ends)
@@ -72,14 +72,13 @@ def plot_named(
     for name, (x, y) in curves.items():
         ax.plot(x, y, "o-" if len(x) < FEW else "-", lw=3, color=colors[name])
         ends[name] = (float(x[-1]), float(y[-1]))
-    gap = NAME_HEIGHT * float(np.ptp(ax.get_ylim()))
-    heights = apart({name: y for name, (_, y) in ends.items()}, gap)
+    bottom, top = ax.get_ylim()
+    heights = apart({name: y for name, (_, y) in ends.items()}, (bottom, top))
     for name, (x, _) in ends.items():
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": "large"}
         ax.annotate(name, (x, heights[name]), (8, 0), color=colors[name], **style)
-    bottom, top = ax.get_ylim()
-    lowest, highest = min(heights.values()) - gap / 2, max(heights.values()) + gap / 2
-    ax.set_ylim(min(bottom, lowest), max(top, highest))  # a name outside is not drawn
+    # A name outside is not drawn.
+    ax.set_ylim(bottom, max(top, max(heights.values()) + NAME_HEIGHT / 2 * (top - bottom)))
     low, high = ax.get_xlim()
     ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])  # none below the names
     share = _share_of_names(ax, list(curves))
@@ -94,11 +93,23 @@ def _share_of_names(ax: Axes, names: list[str]) -> float:
     return min(MOST_ROOM_FOR_NAMES, (2 + max(map(len, names))) * letter / width)
 
 
-def apart(heights: Mapping[str, float], gap: float) -> dict[str, float]:
-    """Move heights at least a gap apart, in their order, and as little as possible in the sum of squares."""
+def apart(heights: Mapping[str, float], limits: tuple[float, float]) -> dict[str, float]:
+    """Move names apart, in their order, as little as possible in the sum of squares, and keep them inside.
+
+    Args:
+        heights: name to the height where it should stand.
+        limits: lower and upper end of the axis, in the same scale; a name needs `NAME_HEIGHT` of it.
+
+    Returns:
+        name to the middle of its place. If they do not all fit, the highest stand above the axis.
+    """
+    low, high = limits
+    gap = NAME_HEIGHT * (high - low)
     names = sorted(heights, key=lambda name: heights[name])
     steps = gap * np.arange(len(names))
-    placed = isotonic_regression([heights[name] for name in names] - steps).x + steps
+    free = isotonic_regression([heights[name] for name in names] - steps).x
+    bottom = low + gap / 2
+    placed = np.clip(free, bottom, max(bottom, high - gap / 2 - steps[-1])) + steps
     return dict(zip(names, map(float, placed), strict=True))
 
 

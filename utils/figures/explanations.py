@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from utils.explain.scores import share_interval
-from utils.figures.curves import COLORS, NAME_HEIGHT, apart, labeled, plot_named
+from utils.figures.curves import COLORS, apart, labeled, plot_named
 from utils.figures.images import show_images
 from utils.figures.style import RED, describe, store_few_colors
 
@@ -151,9 +151,12 @@ def plot_strengths(pictures: Mapping[str, np.ndarray], *, alt: str) -> Axes:
         ax.loglog(range(1, size // 2), means, lw=3, color=colors[name])
         ends[name] = float(np.log10(means[-1]))
     right = ax.get_xlim()[1]
-    for name, height in apart(ends, NAME_HEIGHT * float(np.ptp(np.log10(ax.get_ylim())))).items():
+    low, high = np.log10(ax.get_ylim())
+    for name, height in apart(ends, (low, high)).items():
         ax.annotate(name, (right, 10**height), color=colors[name], va="center", fontsize="large")
     ax.set_xlim(1, 5 * right)
+    ax.set_xticks([1, 10, 100], ["1", "10", "100"])  # none below the names
+    ax.minorticks_off()
     return store_few_colors(labeled(ax, "frequency: waves across the picture", "strength", alt))
 
 
@@ -196,8 +199,9 @@ def plot_shares(
             mean = float(np.mean(shares))
             low, high = (100 * end for end in share_interval(mean / 100, numbers[name]))
             color = "0.5" if method.startswith("center") else COLORS[0]
-            ax.plot([low, high], [place, place], lw=7, alpha=0.35, color=color)
-            ax.plot(shares, [place] * len(shares), "o", color=color)
+            # The cap of a thick line would lengthen the interval.
+            ax.plot([low, high], [place, place], lw=7, alpha=0.35, color=color, solid_capstyle="butt")
+            ax.plot(shares, [place] * len(shares), "o", color=color, markeredgecolor="white")
         ax.set_title(f"{name}: {numbers[name]} pictures", fontsize="large")
         ax.set_xlabel("points at it, %", fontsize="large")
         ax.set(xlim=(-4, 104), xticks=(0, 25, 50, 75, 100))

@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 
 Table = Mapping[str, np.ndarray]
 PANELS_IN_A_ROW = 3
-NAME_HEIGHT = 0.09  # of the height of the curves
 PARTS = (("train_accuracy", "training", COLORS[1]), ("val_accuracy", "validation", COLORS[0]))
 
 
@@ -145,8 +144,7 @@ def plot_against(table: Table, series: Mapping[str, Mapping[float, str]], column
     numbers = sorted({number for rows in series.values() for number in rows})
     ax.set_xticks(numbers, [f"{number:,}" for number in numbers])
     ax.minorticks_off()
-    low, high = ax.get_ylim()
-    heights = apart({name: end[1] for name, end in ends.items()}, NAME_HEIGHT * (high - low))
+    heights = apart({name: end[1] for name, end in ends.items()}, ax.get_ylim())
     for name, (x, _, color) in ends.items():
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "size": "large"}
         ax.annotate(name, (x, heights[name]), (16, 0), color=color, annotation_clip=False, **style)

@@ -11,8 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
-NAME_HEIGHT = 0.09  # of the Axes, for one line of text
-
 
 def plot_history(
     histories: Mapping[str, Mapping[str, Sequence[float]]],
@@ -56,14 +54,13 @@ def _name_lines(ax: Axes) -> None:
     """Write the name of each line behind its end, and move the names apart where the ends are close."""
     low, high = ax.get_ylim()
     ends = {str(line.get_label()): _end(line) for line in ax.lines}
-    placed = apart({name: end[1] for name, end in ends.items()}, NAME_HEIGHT * (high - low))
-    too_high = max(0.0, max(placed.values()) - high)
+    placed = apart({name: end[1] for name, end in ends.items()}, (low, high))
     for line in ax.lines:
         name = str(line.get_label())
         ax.annotate(
             name,
             ends[name],
-            xytext=(1.02, (placed[name] - too_high - low) / (high - low)),
+            xytext=(1.02, (placed[name] - low) / (high - low)),
             textcoords="axes fraction",
             va="center",
             color=line.get_color(),

@@ -191,8 +191,8 @@ def _add_bar(ax: Axes, drawn) -> None:
 
 def _draw_classes(ax: Axes, predictions: np.ndarray, class_names: Sequence[str], place) -> None:
     """Color each place by its class, and name the color of each class that wins somewhere."""
-    colors = plt.colormaps["tab20"](np.arange(len(class_names)) % 20)
-    ax.imshow(colors[predictions], **place)
+    colors = [plt.colormaps["tab20"](label % 20) for label in range(len(class_names))]
+    ax.imshow(np.array(colors)[predictions], **place)
     shown = [Patch(color=colors[label], label=str(class_names[label])) for label in np.unique(predictions)]
     box: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1, 0.5), "frameon": False}
     ax.legend(handles=shown, handlelength=1, fontsize="large", **box)

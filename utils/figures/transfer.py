@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.axes import Axes
 
 WAYS = {"fine_tuned": "fine-tuned", "bottleneck": "frozen features", "scratch": "from scratch"}
-NAME_HEIGHT = 5  # points of accuracy, for a name beside the end of its curve
 
 
 def plot_data_curve(curve: Mapping[str, Mapping[str, Sequence[float]]]) -> Axes:
@@ -26,10 +25,10 @@ def plot_data_curve(curve: Mapping[str, Mapping[str, Sequence[float]]]) -> Axes:
         ax.plot(counts, mean, "o-", color=color)
         ax.fill_between(counts, mean - half, np.minimum(mean + half, 100), alpha=0.2, color=color)
         ends[label] = (mean[-1], color)
-    _name_ends(ax, counts[-1] * 1.15, ends)
     ax.axhline(50, color="gray", linestyle=":")
     ax.annotate("guessing", (counts[-1] * 1.15, 51), color="gray", fontsize="large")
     ax.set(xscale="log", ylim=(40, 100), xlim=(counts[0] / 1.4, counts[-1] * 14))
+    _name_ends(ax, counts[-1] * 1.15, ends)
     ax.set_xticks(counts, [f"{count:,}" for count in counts])
     ax.minorticks_off()
     alt = "Accuracy against pictures per class. Frozen and fine-tuned features start far above training "
@@ -38,6 +37,6 @@ def plot_data_curve(curve: Mapping[str, Mapping[str, Sequence[float]]]) -> Axes:
 
 
 def _name_ends(ax: Axes, x: float, ends: Mapping[str, tuple[float, str]]) -> None:
-    heights = apart({name: y for name, (y, _) in ends.items()}, NAME_HEIGHT)
+    heights = apart({name: y for name, (y, _) in ends.items()}, ax.get_ylim())
     for name, (_, color) in ends.items():
         ax.annotate(name, (x, heights[name]), color=color, va="center", fontsize="large")
