@@ -13,8 +13,8 @@ COUNTS = """(
 )"""
 
 COUNT = Exercise(
-    question="Fill in the parameters of both convolutions and of both dense layers, biases included, "
-    "as four products.",
+    question="Make a list of four products: the parameters of both convolutions and of both dense layers, "
+    "biases included.",
     answer="counts",
     solution=f"counts = {COUNTS}",
     shows="Only the pooled image of 16 × 16 × 32 numbers makes one of the four counts large.",

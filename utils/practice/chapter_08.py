@@ -87,7 +87,7 @@ def batch_normalize(maps, mean, variance, gamma, beta):
 
 COPY = Exercise(
     question="Complete the line, so that a 3 × 3 convolution copies its input. At which row and column "
-    "stand which weights, (input channel, output channel)? All others are 0.",
+    "are weights that are not 0? Give them as a matrix, (inputs, outputs).",
     answer="copying_kernel",
     solution="""\
 def copying_kernel(channels):

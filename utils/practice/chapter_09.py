@@ -69,7 +69,8 @@ KERNEL = ((np.arange(54.0) * 7) % 11 - 4.5).reshape(3, 3, 2, 3) * [0.5, 1, 2]
 NORMS = np.sqrt((KERNEL**2).sum(axis=(0, 1, 2), keepdims=True))
 
 PROJECT = Exercise(
-    question="Complete the factor: norms are those of the filters, above or below the bound.",
+    question="Complete the factor. `norms` holds the norm of each filter; those within the bound stay as "
+    "they are.",
     answer="project",
     solution=f"""\
 def project(weights, norms, bound):

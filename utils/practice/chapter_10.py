@@ -55,7 +55,7 @@ THEIRS = np.array([1, 0, 0, 0, 1, 0, 1, 0, 1, 1], bool)
 MANY = np.arange(80) * 7 % 10 > 2
 
 MCNEMAR = Exercise(
-    question="Complete how many images come up heads, in favor of `ours`, and how many tails.",
+    question="Complete the numbers of heads (only `ours` is right) and of tails.",
     answer="deviations",
     solution=f"""\
 def deviations(ours, theirs):  # for each image, whether the network is right

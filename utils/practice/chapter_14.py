@@ -76,7 +76,8 @@ SCENES = RNG.dirichlet((0.5, 0.5, 0.5), size=(4, 9))
 JOINED = "probabilities.mean(axis=0).argmax(axis=1)"
 
 VIEWS = Exercise(
-    question="Average over the views of (views, scenes, classes); return each scene's class.",
+    question="The probabilities have the shape (views, scenes, classes). Average over the views, and return "
+    "each scene's class.",
     answer="answer_from_views",
     solution=f"""\
 def answer_from_views(probabilities):
