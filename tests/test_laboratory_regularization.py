@@ -10,7 +10,9 @@ from laboratory.regularization.cell import WEIGHT_BINS, compile_setting, train_c
 from laboratory.regularization.grids import BASE, GRIDS, SWEEP
 from laboratory.regularization.network import POOLINGS, Setting, jitter_colors, laboratory_network
 from utils.data import Dataset
+from utils.records import load_grid
 from utils.records.grids import read_lines
+from utils.records.paired import by_seed, estimate_mean
 
 import keras
 import numpy as np
@@ -308,3 +310,20 @@ def test_settings_can_be_written_and_read():
     for grid in GRIDS.values():
         for setting in grid.settings.values():
             assert Setting(**json.loads(json.dumps(dataclasses.asdict(setting)))) == setting
+
+
+def test_what_chapter_09_says_of_rounding_is_what_was_recorded():
+    """Trainings of one setting and seed that were made in float32, and in mixed precision in another grid."""
+    strengths, regularization = load_grid("strengths"), load_grid("regularization")
+    assert (strengths["dtype_policy"] != "float32").sum() == 20 and len(strengths["row"]) == 114
+    changes = []
+    for row, setting in GRIDS["strengths"].settings.items():
+        same = [name for name, other in GRIDS["regularization"].settings.items() if other == setting]
+        policies = by_seed(strengths, row, "dtype_policy")
+        for seed, accuracy in by_seed(strengths, row, "val_accuracy").items() if same else ():
+            if policies[seed] == "float32":
+                changes.append(100 * (by_seed(regularization, same[0], "val_accuracy")[seed] - accuracy))
+    mean, low, high, *_ = estimate_mean(changes)
+    assert len(changes) == 16
+    assert (round(mean, 1), round(low, 1), round(high, 1)) == (0.1, -0.1, 0.4)
+    assert max(map(abs, changes)) == pytest.approx(1.4, abs=0.05)
