@@ -25,7 +25,7 @@ import pytest
 from chapter_code import CHAPTERS, load, solutions, uses
 from IPython.core.inputtransformer2 import TransformerManager
 
-# Modules that draw, download, write, or are the checks themselves: they compute no answer.
+# Modules that draw, download, write, look at the clock, or are the checks themselves: they compute no answer.
 SKIPPED = {"figures", "scenes", "practice", "files", "hardware", "quiet_tensorflow", "pretrained", "layers"}
 SKIPPED |= {"cats_and_dogs", "cifar10", "cifar10_downloads", "cifar10_formats", "class_folders"}
 SKIPPED |= {"folder_survey", "pictures", "on_shapes", "waiting"}
@@ -38,6 +38,7 @@ LEFT_OUT = (
     "IPython",
     "skimage",
     "optuna",
+    "timeit",
 )
 KERAS = ("keras", "tensorflow")
 NO_ANSWERS = ("None", "Model", "Path", "Figure", "Iterator", "str", "type", "Dataset", "Layer")
