@@ -6,6 +6,7 @@ With COURSE_GRADING set, what needs Keras is tried as well.
 """
 
 import concurrent.futures
+import concurrent.futures.process
 import contextlib
 import inspect
 import multiprocessing
@@ -43,6 +44,11 @@ class Apart:
         if not anew:
             with contextlib.suppress(Exception, TooSlow):
                 return self._pool.submit(function, *arguments).result()
+        with contextlib.suppress(concurrent.futures.process.BrokenProcessPool):
+            return self._run_anew(function, *arguments)
+        return self._run_anew(function, *arguments)  # a fault in a library, which need not come again
+
+    def _run_anew(self, function: Callable, *arguments: object) -> list[Found]:
         self.close()
         self._start()
         return self._pool.submit(function, *arguments).result()
