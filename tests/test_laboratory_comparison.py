@@ -7,6 +7,7 @@ from laboratory.comparison.cell import Setting, train_cell
 from laboratory.comparison.grids import COMPARED_RATES, DEPTH, NETWORKS
 from laboratory.grids.cell import NUM_VALIDATION
 from laboratory.grids.grid import Cell, Grid
+from laboratory.runs import recipe
 from utils import architectures
 from utils.architectures.cost import multiply_adds
 from utils.data import Dataset
@@ -72,6 +73,12 @@ def test_a_cell_repeats_itself(dataset):
     assert first == again and first["test_accuracy"] >= 0
     assert len(first["val_accuracy_curve"].split()) == SMALL.epochs
     assert without_times(train_cell(SMALL, 4, dataset))["loss_curve"] != first["loss_curve"]
+
+
+@pytest.mark.parametrize(("bfloat16", "policy"), [(True, "mixed_bfloat16"), (False, "float32")])
+def test_a_cell_is_trained_in_the_precision_of_its_setting(dataset, monkeypatch, bfloat16, policy):
+    monkeypatch.setattr(recipe, "fastest_dtype_policy", lambda: "mixed_bfloat16")
+    assert train_cell(replace(SMALL, bfloat16=bfloat16), 0, dataset)["dtype_policy"] == policy
 
 
 def test_a_cell_that_chooses_does_not_ask_the_test_images(dataset, tmp_path):

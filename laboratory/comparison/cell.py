@@ -14,7 +14,6 @@ from utils.data import Dataset
 from utils.training import (
     ProgressBar,
     batches_in_order,
-    fastest_dtype_policy,
     set_seed,
     shuffled_batches,
     under_dtype_policy,
@@ -45,13 +44,13 @@ def train_cell(setting: Setting, seed: int, dataset: Dataset | None = None) -> d
         seconds of all cores together; one number per epoch for training and validation; versions.
     """
     setting = replace(setting, seed=seed)
-    with ONE_AT_A_TIME, under_dtype_policy(fastest_dtype_policy()):
+    with ONE_AT_A_TIME, under_dtype_policy(setting.dtype_policy):
         dataset = dataset or cifar10()
         stopwatch = Stopwatch()
         model, history = _train(setting, dataset)
         seconds = stopwatch.columns()
         size = {"num_parameters": model.count_params(), "multiply_adds": multiply_adds(model)}
-        used = {"dtype_policy": fastest_dtype_policy()}
+        used = {"dtype_policy": setting.dtype_policy}
         lines = curves(history, ("accuracy", "loss"))
         return _measure(model, setting, dataset) | size | seconds | lines | used | origin(dataset)
 

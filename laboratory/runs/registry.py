@@ -24,6 +24,7 @@ SMALL_RECIPE = {
     "label_smoothing": 0.1,
 }
 # Chapter 11 looks into the first; the second differs only in layer 1.
+ZFNET_OPTIONS = {"dropout": 0.25}
 ZFNET_RECIPE = {
     "architecture": "zfnet_cifar10",
     "epochs": 24,
@@ -81,8 +82,8 @@ EXPERIMENTS = {
         keep_weights=False,
     ),
     **{name: Experiment(architecture=name, **SMALL_RECIPE) for name in SMALL_NETWORKS},
-    "zfnet_cifar10": Experiment(options={"dropout": 0.25}, snapshot_epochs=(1, 3, 8), **ZFNET_RECIPE),
+    "zfnet_cifar10": Experiment(options=ZFNET_OPTIONS, snapshot_epochs=(1, 3, 8), **ZFNET_RECIPE),
     "zfnet_cifar10_coarse": Experiment(
-        options={"dropout": 0.25, "first_kernel_size": 9, "first_strides": 4}, **ZFNET_RECIPE
+        options={**ZFNET_OPTIONS, "first_kernel_size": 9, "first_strides": 4}, **ZFNET_RECIPE
     ),
 }
